@@ -497,7 +497,8 @@ comment on table public.user_wallets is
   'Every chip is in exactly one wallet. Written by the ledger''s functions only.';
 comment on column public.user_wallets.id is 'Number of the wallet.';
 comment on column public.user_wallets.kind is
-  'player; seat (the chips in front of a player); pool (prizes, bonus budgets, jackpots); system (issue, rake, burn).';
+  'player; seat (the chips in front of a player); pool (prizes, bonus budgets, jackpots); system
+(issue, rake, burn).';
 comment on column public.user_wallets.user_id is 'Owner of a player''s wallet; null otherwise.';
 comment on column public.user_wallets.room_id is 'Room of a seat''s wallet; null otherwise.';
 comment on column public.user_wallets.seat is
@@ -506,7 +507,8 @@ comment on column public.user_wallets.code is
   'Name of a pool or system wallet, such as issue or rake; null otherwise.';
 comment on column public.user_wallets.currency is 'COINS, GEMS or TOKENS.';
 comment on column public.user_wallets.balance is
-  'Whole units, never negative; null for a system wallet, whose balance is its rollup and the rows since.';
+  'Whole units, never negative; null for a system wallet, whose balance is its rollup and the
+rows since.';
 comment on column public.user_wallets.frozen_at is
   'Set while nothing may be taken from or added to it except what a running hand owes.';
 comment on column public.user_wallets.frozen_reason is 'Why it is frozen.';

@@ -439,7 +439,8 @@ with (fillfactor = 85);
 comment on table public.game_hands is
   'One hand (one deal) with all that was frozen at its start, and how it ended.';
 comment on column public.game_hands.id is
-  'Version-7 identifier; its time is the hand''s start, from which all derived identifiers follow.';
+  'Version-7 identifier; its time is the hand''s start, from which all derived identifiers
+follow.';
 comment on column public.game_hands.room_id is 'The room.';
 comment on column public.game_hands.number is
   'Number at its table, from 1; also the nonce of the deal.';
@@ -498,7 +499,8 @@ create table public.game_moves (
 comment on table public.game_moves is
   'The journal: each decision of each hand, in order. Append-only; hidden tiles are never in it.';
 comment on column public.game_moves.hand_id is
-  'The hand. No foreign key, which would cost more than the move; verify_journal() looks for orphans.';
+  'The hand. No foreign key, which would cost more than the move; verify_journal() looks for
+orphans.';
 comment on column public.game_moves.no is 'Number of the move in its hand, from 1, without gaps.';
 comment on column public.game_moves.seat is 'Seat that moved.';
 comment on column public.game_moves.actor is
@@ -604,7 +606,8 @@ comment on column public.transactions.id is
 comment on column public.transactions.kind is
   'What the payment is for; the list is in transactions_kind_known.';
 comment on column public.transactions.debit_wallet_id is
-  'Wallet that gives. No foreign key (measured: docs/decisions/ledger-variants.md); posting and verify_ledger() check it.';
+  'Wallet that gives. No foreign key (measured: docs/decisions/ledger-variants.md); posting and
+verify_ledger() check it.';
 comment on column public.transactions.credit_wallet_id is 'Wallet that receives.';
 comment on column public.transactions.currency is
   'COINS, GEMS or TOKENS; the currency of both wallets.';
@@ -1217,6 +1220,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
+set jit = off
 as $function$
 #variable_conflict use_column
 declare

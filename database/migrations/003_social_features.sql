@@ -47,7 +47,8 @@ create table public.messages (
   constraint messages_hiding_whole check ((hidden_at is null) = (hidden_by is null))
 ) partition by range (id);
 comment on table public.messages is
-  'Private messages and what was said at tables. Bodies are seen by the parties and by moderators only.';
+  'Private messages and what was said at tables. Bodies are seen by the parties and by moderators
+only.';
 comment on column public.messages.id is 'Version-7 identifier; its time is when it was sent.';
 comment on column public.messages.sender_id is 'Who wrote it.';
 comment on column public.messages.recipient_id is 'Who receives it; null for a message to a room.';
@@ -179,7 +180,8 @@ create table public.audit_logs (
   constraint audit_logs_request_id_length check (length(request_id) between 1 and 64)
 ) partition by range (id);
 comment on table public.audit_logs is
-  'Every privileged act and every change of access, written in the act''s own transaction. Append-only.';
+  'Every privileged act and every change of access, written in the act''s own transaction.
+Append-only.';
 comment on column public.audit_logs.id is 'Version-7 identifier; its time is when it happened.';
 comment on column public.audit_logs.actor_id is
   'Who did it; null for the system or for someone at psql.';
