@@ -1,6 +1,19 @@
 -- 004 Views and final setup: accounts and their wallets, friends, bonuses, achievements, what the
 -- players and the operator look at, and maintenance. With this file baseline 1.0 is complete.
 
+do $rights$
+begin
+  -- "refresh materialized view concurrently" keeps what it compares in a temporary table.
+  execute format('grant temporary on database %I to higgs_owner', current_database());
+  if not has_database_privilege('higgs_owner', current_database(), 'temporary') then
+    raise exception 'higgs_owner may not make temporary tables in database %', current_database()
+      using errcode = 'insufficient_privilege',
+        hint = format('As a superuser or as the owner of the database run: '
+          'grant temporary on database %I to higgs_owner;', current_database());
+  end if;
+end
+$rights$;
+
 set role higgs_owner;
 
 -- Accounts and wallets ---------------------------------------------------------------------------
@@ -1014,11 +1027,8 @@ begin
   currency := bonus_currency;
   amount :=
     bonuses[least(streak, cardinality(bonuses))] * (100 + account.percent) / 100;
-  -- From the player's day alone, so that the ledger, too, pays a day once. The day before is past
-  -- in every time zone.
   transaction_id := public.derive_id(
-    (claimed_on - 1)::timestamp at time zone 'UTC', claim_daily_bonus.user_id::text,
-    'daily_bonus ' || claimed_on, 1);
+    now(), claim_daily_bonus.user_id::text, 'daily_bonus ' || claimed_on, 1);
   outcome := public.pay_from_house(
     transaction_id, 'bonus',
     public.get_user_wallet(claim_daily_bonus.user_id, bonus_currency), bonus_currency, amount,
