@@ -1388,7 +1388,7 @@ wallet_frozen, currency_mismatch, amount_out_of_range, limit_exceeded, group_fai
 group_mismatch, id_out_of_window, reversal_not_found, reversal_mismatch, reversal_exceeds_original.
 Locks: the non-system wallets in the order of their ids, then the reversed transactions.
 Example: select * from post_transactions(array[new_id()], array[''grant''],
-array[wallet_of(''issue'', ''COINS'')], array[get_user_wallet(''ayu'', ''COINS'')],
+array[wallet_of(''issue'', ''COINS'')], array[get_user_wallet(user_id_of(''ayu''), ''COINS'')],
 array[''COINS''], array[500]);';
 
 do $partitions$ begin perform public.ensure_partitions(); end $partitions$;
