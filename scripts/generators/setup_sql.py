@@ -68,6 +68,10 @@ begin
       current_setting('server_encoding')
       using hint = 'Make it with: createdb --template=template0 --encoding=UTF8 NAME';
   end if;
+  if not has_schema_privilege('public', 'usage') then
+    raise exception '% may not use schema public of this database', current_user
+      using hint = format('As a superuser run: grant higgs_owner to %I;', current_user);
+  end if;
 end
 $check$;
 
