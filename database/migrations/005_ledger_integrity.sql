@@ -8,6 +8,8 @@ create table public.ledger_state (
   xid_base bigint not null default 0,
   rolled_up_to bigint not null default 0,
   sealed_to bigint not null default 0,
+  rolled_up_at timestamptz,
+  sealed_at timestamptz,
   constraint ledger_state_pkey primary key (singleton),
   constraint ledger_state_one_row check (singleton),
   constraint ledger_state_not_negative
@@ -22,6 +24,8 @@ comment on column public.ledger_state.rolled_up_to is
   'Rollups hold every row whose position is below this.';
 comment on column public.ledger_state.sealed_to is
   'Position of the last sealed row; posting at or below it is refused.';
+comment on column public.ledger_state.rolled_up_at is 'When roll_up_ledger() last ran.';
+comment on column public.ledger_state.sealed_at is 'When seal_ledger() last ran.';
 insert into public.ledger_state default values;
 
 create table public.ledger_rollups (
@@ -238,6 +242,7 @@ begin
   limit 1;
   -- A transaction is rolled up whole, so the cut falls before or after it.
   upper_bound := coalesce(case when cut = lower_bound then cut + 1 else cut end, upper_bound);
+  update public.ledger_state set rolled_up_at = now();
   if upper_bound <= lower_bound then
     return 0;
   end if;
@@ -362,9 +367,8 @@ begin
     returning * into last;
     blocks := blocks + 1;
   end loop;
-  if blocks > 0 then
-    update public.ledger_state set sealed_to = last.last_xid;
-  end if;
+  update public.ledger_state
+  set sealed_at = now(), sealed_to = greatest(sealed_to, last.last_xid);
   return blocks;
 end
 $function$;
@@ -739,6 +743,44 @@ refuses a month that ends within the id window, that is not sealed and rolled up
 of a running hand. For the owner. Locks: ledger_state, then ACCESS EXCLUSIVE on the parent for a
 moment, waiting a second at most. Returns the name of the table.
 Example: select public.month_start(now() - interval ''1 year'');';
+
+-- Maintenance ------------------------------------------------------------------------------------
+
+create or replace function public.maintenance_tasks()
+returns table (
+  task text, purpose text, runs_every interval, statement text, is_logged boolean,
+  last_run_at timestamptz)
+language sql
+stable
+begin atomic
+  select
+    t.task, t.purpose, t.runs_every, t.statement, t.is_logged,
+    case t.task
+      when 'roll_up_ledger' then (select s.rolled_up_at from public.ledger_state as s)
+      when 'seal_ledger' then (select s.sealed_at from public.ledger_state as s)
+      else public.maintenance_last_run(t.task)
+    end
+  from (
+    values
+      (1, 'ensure_partitions', 'Make the monthly partitions of the months to come.',
+        interval '1 day', 'select public.ensure_partitions()', true),
+      (2, 'roll_up_ledger', 'Add final transactions to the balances of system wallets.',
+        interval '1 minute', 'select public.roll_up_ledger()', false),
+      (3, 'seal_ledger', 'Seal final transactions into the hash chain.',
+        interval '1 minute', 'select public.seal_ledger()', false),
+      (4, 'expire_sessions', 'Mark and delete sign-ins that have ended.',
+        interval '1 hour', 'select public.cleanup_expired_sessions()', true),
+      (5, 'clean_notifications', 'Delete notifications that nobody will read.',
+        interval '6 hours', 'select public.cleanup_notifications()', true),
+      (6, 'clean_old_data', 'Delete messages and the like whose time has passed.',
+        interval '1 day', 'select sum(c.rows_removed) from public.cleanup_old_data() as c', true),
+      (7, 'refresh_views', 'Bring leaderboards and statistics up to date.',
+        interval '15 minutes', 'select public.refresh_all_materialized_views()', true),
+      (8, 'analyze', 'Gather the statistics of the partitioned tables.',
+        interval '1 day', 'select public.analyze_partitioned_tables()', true)
+  ) as t (ordinal, task, purpose, runs_every, statement, is_logged)
+  order by t.ordinal;
+end;
 
 -- Rights -----------------------------------------------------------------------------------------
 
