@@ -5,13 +5,20 @@ import Testing
 @Suite("Two catalogs are compared object by object")
 struct CatalogDifferenceTests {
   private let table = CatalogObject(
-    kind: "table", name: "public.t", schema: "public",
-    properties: ["owner": "ada", "column order": "a b c"])
+    kind: "table",
+    name: "public.t",
+    schema: "public",
+    properties: ["owner": "ada", "column order": "a b c"]
+  )
 
   private func column(_ name: String, _ properties: [String: String]) -> CatalogObject {
     CatalogObject(
-      kind: "column", name: "public.t.\(name)", parent: "table public.t", schema: "public",
-      properties: properties)
+      kind: "column",
+      name: "public.t.\(name)",
+      parent: "table public.t",
+      schema: "public",
+      properties: properties
+    )
   }
 
   private func lines(_ expected: [CatalogObject], _ found: [CatalogObject]) -> [String] {
@@ -28,14 +35,16 @@ struct CatalogDifferenceTests {
   func propertyDiffers() {
     #expect(
       lines([column("a", ["type": "bytea"])], [column("a", ["type": "text"])])
-        == ["column public.t.a: type: expected bytea, found text"])
+        == ["column public.t.a: type: expected bytea, found text"]
+    )
   }
 
   @Test("A property that one side lacks is 'nothing' there")
   func propertyMissing() {
     #expect(
       lines([column("a", ["type": "text", "default": "1"])], [column("a", ["type": "text"])])
-        == ["column public.t.a: default: expected 1, found nothing"])
+        == ["column public.t.a: default: expected 1, found nothing"]
+    )
   }
 
   @Test("A missing and an unexpected object are named by what they are")
@@ -45,7 +54,8 @@ struct CatalogDifferenceTests {
         == [
           "column public.t.a: expected text, found nothing",
           "column public.t.b: expected nothing, found date",
-        ])
+        ]
+    )
   }
 
   @Test("The columns of a missing table are not listed again")
@@ -59,13 +69,17 @@ struct CatalogDifferenceTests {
   func columnOrder() {
     let found = { (order: String) in
       CatalogObject(
-        kind: "table", name: "public.t", schema: "public",
-        properties: ["owner": "ada", "column order": order])
+        kind: "table",
+        name: "public.t",
+        schema: "public",
+        properties: ["owner": "ada", "column order": order]
+      )
     }
     #expect(lines([table], [found("a c d")]).isEmpty)
     #expect(
       lines([table], [found("b a c")])
-        == ["table public.t: column order: expected a b c, found b a c"])
+        == ["table public.t: column order: expected a b c, found b a c"]
+    )
   }
 
   @Test("Of a long text the first line that differs is shown")
@@ -75,17 +89,22 @@ struct CatalogDifferenceTests {
     }
     #expect(
       lines([function("begin\n  a;\nend")], [function("begin\n  b;\nend")])
-        == ["function public.f(): body (line 2): expected   a;, found   b;"])
+        == ["function public.f(): body (line 2): expected   a;, found   b;"]
+    )
     #expect(
       lines([function("begin\n  a;\nend")], [function("begin\n  a;")])
-        == ["function public.f(): body (line 3): expected end, found its end"])
+        == ["function public.f(): body (line 3): expected end, found its end"]
+    )
   }
 
   @Test("Of a long line the part around the first difference is shown")
   func longLine() {
     let start = String(repeating: "x", count: 300)
     let line = CatalogDifference(
-      object: "o", property: "p", expected: start + "left", found: start + "right"
+      object: "o",
+      property: "p",
+      expected: start + "left",
+      found: start + "right"
     ).line
     #expect(line.contains("xleft") && line.contains("xright"))
     #expect(line.count < 200)
@@ -108,6 +127,7 @@ struct CatalogDifferenceTests {
         "column public.t.a: type: text",
         "table public.t: column order: a b c",
         "table public.t: owner: ada",
-      ])
+      ]
+    )
   }
 }

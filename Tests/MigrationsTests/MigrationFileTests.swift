@@ -12,7 +12,8 @@ struct MigrationFileTests {
     #expect(file.mode == .transaction)
     // Source: printf 'select 1;\n' | sha256sum
     #expect(
-      file.sha256 == "4a45092ccf992ea92250053a80b931b787924ba61648f420555511b84f10ab6c")
+      file.sha256 == "4a45092ccf992ea92250053a80b931b787924ba61648f420555511b84f10ab6c"
+    )
   }
 
   @Test(
@@ -20,7 +21,8 @@ struct MigrationFileTests {
     arguments: [
       "1_a.sql", "0001_a.sql", "000_a.sql", "001-a.sql", "001_.sql", "001.sql", "001_A.sql",
       "001_a b.sql", "abc_a.sql", "001_a.sql.txt", "+01_a.sql",
-    ])
+    ]
+  )
   func refusesName(name: String) {
     #expect(throws: MigrationProblem.badFileName(file: name)) { try sample(name) }
   }
@@ -37,7 +39,8 @@ struct MigrationFileTests {
       ("select 1;\n\n\\echo hello\n", 3, "a psql command (backslash)"),
       ("select 1\n\\gset\n", 2, "a psql command (backslash)"),
       ("copy t from stdin;\n", 1, "COPY from or to the client (use INSERT)"),
-    ])
+    ]
+  )
   func refusesStatement(sql: String, line: Int, what: String) {
     #expect(throws: MigrationProblem.forbidden(file: "001_a.sql", line: line, what: what)) {
       try sample("001_a.sql", sql)
@@ -51,14 +54,16 @@ struct MigrationFileTests {
       "create function f() returns int language sql begin atomic; select 1; end;\n",
       "select 'begin', e'\\\\', '\\';\n",
       "create table begin_at (a int);\n",
-    ])
+    ]
+  )
   func acceptsWords(sql: String) throws {
     #expect(try sample("001_a.sql", sql).sql == sql)
   }
 
   @Test(
     "Bytes that would hash differently elsewhere are refused",
-    arguments: ["select 1;", "select 1;\r\n", "select '\r';\n"])
+    arguments: ["select 1;", "select 1;\r\n", "select '\r';\n"]
+  )
   func refusesLineEndings(sql: String) {
     #expect(throws: MigrationProblem.wrongLineEndings(file: "001_a.sql")) {
       try sample("001_a.sql", sql)
@@ -86,7 +91,10 @@ struct NoTransactionFileTests {
     #expect(try sample("001_a.sql", header + sql).mode == .statements)
     #expect(
       throws: MigrationProblem.needsNoTransaction(
-        file: "001_a.sql", line: 1, what: "CONCURRENTLY")
+        file: "001_a.sql",
+        line: 1,
+        what: "CONCURRENTLY"
+      )
     ) {
       try sample("001_a.sql", sql + header)
     }
@@ -103,7 +111,8 @@ struct NoTransactionFileTests {
       "create index if not exists i on only t (a)", "alter index i attach partition j",
       "drop index concurrently if exists i", "alter type m add value if not exists 'c'",
       "alter table t validate constraint c", "refresh materialized view concurrently m",
-    ])
+    ]
+  )
   func accepts(statement: String) throws {
     #expect(try sample("001_a.sql", header + statement + ";\n").mode == .statements)
   }
@@ -114,7 +123,8 @@ struct NoTransactionFileTests {
       "create index concurrently i on t (a)", "create index concurrently on t (a)",
       "drop index concurrently i", "create table t ()", "insert into t values (1)",
       "update t set a = a + 1", "alter table t add column b int", "alter type m add value 'c'",
-    ])
+    ]
+  )
   func refuses(statement: String) {
     do {
       _ = try sample("001_a.sql", header + statement + ";\n")

@@ -7,7 +7,9 @@ import Testing
 struct MigrationFolderTests {
   private func folder(_ names: [String]) throws(MigrationError) -> MigrationFolder {
     try MigrationFolder(
-      path: "m", contents: names.map { (name: $0, bytes: Array("select 1;\n".utf8)) })
+      path: "m",
+      contents: names.map { (name: $0, bytes: Array("select 1;\n".utf8)) }
+    )
   }
 
   @Test("Files come in the order of their numbers")
@@ -30,7 +32,10 @@ struct MigrationFolderTests {
   @Test("A number that two files carry is refused with both names")
   func refusesDuplicate() {
     let problem = MigrationProblem.duplicateVersion(
-      version: 2, first: "002_b.sql", second: "002_c.sql")
+      version: 2,
+      first: "002_b.sql",
+      second: "002_c.sql"
+    )
     #expect(throws: MigrationError.refused([problem])) {
       try folder(["001_a.sql", "002_b.sql", "002_c.sql"])
     }
@@ -53,28 +58,39 @@ struct MigrationFolderTests {
     let inside = root.appending(path: "a/b")
     for place in ["database/migrations", "bin/database/migrations", "a/b"] {
       try FileManager.default.createDirectory(
-        at: root.appending(path: place), withIntermediateDirectories: true)
+        at: root.appending(path: place),
+        withIntermediateDirectories: true
+      )
     }
     let find = { (given: String?, executable: String?) in
       try MigrationFolder.find(
-        given: given, executable: executable, workingDirectory: inside.path)
+        given: given,
+        executable: executable,
+        workingDirectory: inside.path
+      )
     }
     #expect(try find("/else/where", nil) == "/else/where")
     #expect(try find(nil, nil) == root.appending(path: "database/migrations").path)
     #expect(
       try find(nil, root.appending(path: "bin/higgs").path)
-        == root.appending(path: "bin/database/migrations").path)
+        == root.appending(path: "bin/database/migrations").path
+    )
   }
 
   @Test("Where there is none, every place looked at is named")
   func namesPlaces() {
     #expect(
       throws: MigrationError.folderNotFound(
-        tried: ["/no/such/bin/database/migrations", "/no/such/database/migrations",
-          "/no/database/migrations", "/database/migrations"])
+        tried: [
+          "/no/such/bin/database/migrations", "/no/such/database/migrations",
+          "/no/database/migrations", "/database/migrations",
+        ])
     ) {
       try MigrationFolder.find(
-        given: nil, executable: "/no/such/bin/higgs", workingDirectory: "/no/such")
+        given: nil,
+        executable: "/no/such/bin/higgs",
+        workingDirectory: "/no/such"
+      )
     }
     #expect(throws: MigrationError.folderUnreadable(path: "/no/such")) {
       try MigrationFolder(path: "/no/such")

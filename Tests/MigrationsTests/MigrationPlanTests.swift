@@ -38,7 +38,10 @@ struct MigrationPlanTests {
     let plan = plan([record(files[0]), record(changed)])
     #expect(plan.steps[1].state == .changed)
     let problem = MigrationProblem.changedFile(
-      file: "002_b.sql", recorded: changed.sha256, found: files[1].sha256)
+      file: "002_b.sql",
+      recorded: changed.sha256,
+      found: files[1].sha256
+    )
     #expect(throws: MigrationError.refused([problem])) { try plan.filesToRun(to: nil) }
     let text = problem.description
     #expect(text.contains("002_b.sql") && text.contains(changed.sha256))
@@ -49,7 +52,8 @@ struct MigrationPlanTests {
   func refusesRenamedFile() throws {
     let plan = plan([record(try sample("001_z.sql"))])
     #expect(
-      plan.problems == [.renamedFile(version: 1, recorded: "001_z.sql", found: "001_a.sql")])
+      plan.problems == [.renamedFile(version: 1, recorded: "001_z.sql", found: "001_a.sql")]
+    )
   }
 
   @Test("A record without a file is refused")
@@ -96,7 +100,10 @@ struct MigrationPlanTests {
   func showsInterrupted() throws {
     let index = IndexState(version: 2, name: "public.i", isValid: false)
     let plan = MigrationPlan(
-      files: files, history: .records([record(files[0])]), indexes: [index])
+      files: files,
+      history: .records([record(files[0])]),
+      indexes: [index]
+    )
     #expect(plan.steps[1].state == .interrupted([index]))
     #expect(try plan.filesToRun(to: nil).map(\.version) == [2, 3])
   }

@@ -32,7 +32,8 @@ struct SQLScriptTests {
       (";;  ; -- nothing\n", 0),
       ("select 'left open; ", 1),
       ("/* left open; select 1;", 0),
-    ])
+    ]
+  )
   func cuts(script: String, count: Int) {
     #expect(SQLScript(script).statements.count == count)
   }
@@ -62,7 +63,8 @@ struct SQLScriptTests {
       ("create index if not exists on t (a)", nil),
       ("create table if not exists t ()", nil),
       ("create index if not exists i", nil),
-    ])
+    ]
+  )
   func findsIndex(sql: String, expected: CreatedIndex?) throws {
     let statement = try #require(SQLScript(sql).statements.first)
     #expect(statement.createdIndex == expected)
@@ -74,7 +76,8 @@ struct SQLScriptTests {
     let statement = try #require(SQLScript(sql).statements.first)
     #expect(
       statement.withoutConcurrently
-        == "create index  if not exists i on t (a) where b = 'concurrently'")
+        == "create index  if not exists i on t (a) where b = 'concurrently'"
+    )
     let other = try #require(SQLScript("analyze t").statements.first)
     #expect(other.withoutConcurrently == "analyze t")
   }

@@ -24,7 +24,8 @@ extension CatalogDifference {
 
   /// The first line on which two texts differ; no number if both are of one line.
   private static func firstDifferentLine(
-    _ one: String, _ other: String
+    _ one: String,
+    _ other: String
   ) -> (Int?, String, String) {
     let left = one.split(separator: "\n", omittingEmptySubsequences: false)
     let right = other.split(separator: "\n", omittingEmptySubsequences: false)

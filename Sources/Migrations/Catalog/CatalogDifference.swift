@@ -52,7 +52,8 @@ extension CatalogObject {
 
   /// Whether the object's parent is on the one side and not on the other, too.
   fileprivate func vanishes(
-    with one: [String: CatalogObject], without other: [String: CatalogObject]
+    with one: [String: CatalogObject],
+    without other: [String: CatalogObject]
   ) -> Bool {
     guard let parent else { return false }
     return one[parent] != nil && other[parent] == nil

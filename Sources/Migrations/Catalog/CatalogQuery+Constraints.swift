@@ -16,7 +16,8 @@ extension CatalogQuery {
       join relation as r on r.oid = c.conrelid
       where c.contype not in ('n', 't') and c.conparentid = 0
         and (c.coninhcount = 0 or c.conislocal)
-      """)
+      """
+  )
 
   /// Indexes; one that carries a constraint belongs to it.
   static let indexes = CatalogQuery(
@@ -41,7 +42,8 @@ extension CatalogQuery {
       from pg_index as x
       join pg_class as i on i.oid = x.indexrelid
       join relation as r on r.oid = x.indrelid
-      """)
+      """
+  )
 
   /// Extended statistics.
   static let statistics = CatalogQuery(
@@ -53,5 +55,6 @@ extension CatalogQuery {
       from pg_statistic_ext as s
       join namespace as n on n.oid = s.stxnamespace
       join relation as r on r.oid = s.stxrelid
-      """)
+      """
+  )
 }

@@ -11,7 +11,8 @@ extension CatalogQuery {
         '{}'::jsonb
       from pg_database as db
       where db.datname = current_database()
-      """)
+      """
+  )
 
   /// Schemas.
   static let schemas = CatalogQuery(
@@ -20,7 +21,8 @@ extension CatalogQuery {
         'schema', quote_ident(n.nspname), null, n.nspname::text, 'pg_namespace'::regclass, n.oid,
         0, n.nspowner, coalesce(n.nspacl, acldefault('n', n.nspowner)), '{}'::jsonb
       from namespace as n
-      """)
+      """
+  )
 
   /// ALTER DEFAULT PRIVILEGES, whose rows have no owner of their own.
   static let defaultPrivileges = CatalogQuery(
@@ -39,7 +41,8 @@ extension CatalogQuery {
       from pg_default_acl as p
       left join namespace as n on n.oid = p.defaclnamespace
       where p.defaclnamespace = 0 or n.oid is not null
-      """)
+      """
+  )
 
   /// The roles of the product (`higgs_…`), which the whole cluster shares.
   static let roles = CatalogQuery(
@@ -72,7 +75,8 @@ extension CatalogQuery {
           ), '{}')
       from pg_roles as r
       where r.rolname ~ '^higgs_'
-      """)
+      """
+  )
 
   /// Event triggers.
   static let eventTriggers = CatalogQuery(
@@ -87,7 +91,8 @@ extension CatalogQuery {
       from pg_event_trigger as e
       where ('pg_event_trigger'::regclass, e.oid) not in (
         select class_id, object_id from member)
-      """)
+      """
+  )
 
   /// SQL that spells the state of a trigger or rule.
   static func enabledWord(_ column: String) -> String {

@@ -29,7 +29,8 @@ extension CatalogQuery {
           ))
       from relation as r
       where r.relkind in ('r', 'p', 'v', 'm', 'f')
-      """)
+      """
+  )
 
   /// Sequences, those of identity columns included; a value is data and not compared.
   static let sequences = CatalogQuery(
@@ -55,7 +56,8 @@ extension CatalogQuery {
         where d.classid = 'pg_class'::regclass and d.objid = r.oid
           and d.refclassid = 'pg_class'::regclass and d.deptype in ('a', 'i')
       ) as owner on true
-      """)
+      """
+  )
 
   /// Columns of all relations and of composite types.
   static let columns = CatalogQuery(
@@ -84,5 +86,6 @@ extension CatalogQuery {
       join pg_type as t on t.oid = a.atttypid
       left join pg_attrdef as d on d.adrelid = a.attrelid and d.adnum = a.attnum
       where r.relkind in ('r', 'p', 'v', 'm', 'f', 'c')
-      """)
+      """
+  )
 }

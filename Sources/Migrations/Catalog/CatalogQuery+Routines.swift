@@ -39,7 +39,8 @@ extension CatalogQuery {
         and not exists (
           select from pg_depend as d
           where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'i')
-      """)
+      """
+  )
 
   /// Enumerations, domains, composite types and ranges; not the row types of tables.
   static let types = CatalogQuery(
@@ -74,5 +75,6 @@ extension CatalogQuery {
       where (t.typrelid = 0 or c.relkind = 'c')
         and not (t.typelem <> 0 and t.typcategory = 'A')
         and ('pg_type'::regclass, t.oid) not in (select class_id, object_id from member)
-      """)
+      """
+  )
 }

@@ -11,7 +11,8 @@ extension CatalogQuery {
       from pg_trigger as t
       join relation as r on r.oid = t.tgrelid
       where not t.tgisinternal
-      """)
+      """
+  )
 
   /// Rules, but for those that make a view.
   static let rules = CatalogQuery(
@@ -25,7 +26,8 @@ extension CatalogQuery {
       from pg_rewrite as w
       join relation as r on r.oid = w.ev_class
       where w.rulename <> '_RETURN'
-      """)
+      """
+  )
 
   /// Row-level security policies.
   static let policies = CatalogQuery(
@@ -48,5 +50,6 @@ extension CatalogQuery {
           'with check', pg_get_expr(p.polwithcheck, p.polrelid))
       from pg_policy as p
       join relation as r on r.oid = p.polrelid
-      """)
+      """
+  )
 }

@@ -39,7 +39,10 @@ package struct CatalogObject: Codable, Equatable, Sendable {
 
   /// An object with its properties.
   package init(
-    kind: String, name: String, parent: String? = nil, schema: String? = nil,
+    kind: String,
+    name: String,
+    parent: String? = nil,
+    schema: String? = nil,
     properties: [String: String]
   ) {
     self.kind = kind

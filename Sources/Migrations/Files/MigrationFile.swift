@@ -57,7 +57,10 @@ extension MigrationFile {
     fileName: String
   ) throws(MigrationProblem) -> (version: Int, name: String) {
     let parts = fileName.dropLast(4).split(
-      separator: "_", maxSplits: 1, omittingEmptySubsequences: false)
+      separator: "_",
+      maxSplits: 1,
+      omittingEmptySubsequences: false
+    )
     guard fileName.hasSuffix(".sql"), parts.count == 2, parts[0].utf8.count == 3,
       parts[0].utf8.allSatisfy(isDigit), let version = Int(parts[0]), version > 0,
       !parts[1].isEmpty, parts[1].utf8.allSatisfy(isNameByte)
@@ -76,7 +79,8 @@ extension MigrationFile {
 
   /// Reads `-- higgs: …` among the comment lines before the first statement.
   private static func mode(
-    of text: String, fileName: String
+    of text: String,
+    fileName: String
   ) throws(MigrationProblem) -> Mode {
     for line in text.split(separator: "\n") {
       guard line.hasPrefix("--") else { break }

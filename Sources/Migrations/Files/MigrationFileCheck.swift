@@ -36,7 +36,10 @@ struct MigrationFileCheck {
       statement.contains(word: "stdin") || statement.contains(word: "stdout")
     else { return }
     throw .forbidden(
-      file: fileName, line: statement.line, what: "COPY from or to the client (use INSERT)")
+      file: fileName,
+      line: statement.line,
+      what: "COPY from or to the client (use INSERT)"
+    )
   }
 
   private func refuseNeedOfNoTransaction(_ statement: SQLStatement) throws(MigrationProblem) {
@@ -52,8 +55,10 @@ struct MigrationFileCheck {
   private func refuseNotRepeatable(_ statement: SQLStatement) throws(MigrationProblem) {
     guard !statement.isRepeatable else { return }
     throw .notRepeatable(
-      file: fileName, line: statement.line,
-      what: statement.leadingWords(4).joined(separator: " ").uppercased())
+      file: fileName,
+      line: statement.line,
+      what: statement.leadingWords(4).joined(separator: " ").uppercased()
+    )
   }
 }
 

@@ -7,7 +7,9 @@ extension MigrationFolder {
   /// Finds the folder: `given` (option or environment), else `database/migrations` next to the
   /// executable, else in the working directory or the nearest of its parents that has one.
   package static func find(
-    given: String?, executable: String?, workingDirectory: String
+    given: String?,
+    executable: String?,
+    workingDirectory: String
   ) throws(MigrationError) -> String {
     if let given { return given }
     let candidates = candidates(executable: executable, workingDirectory: workingDirectory)

@@ -15,7 +15,8 @@ package struct MigrationFolder: Equatable, Sendable {
       path: path,
       contents: names.map { name in
         (name, [UInt8](try Data(contentsOf: URL(filePath: path).appending(path: name))))
-      })
+      }
+    )
   }
 
   /// A folder with these files (name and bytes); throws every problem of them at once.
@@ -56,7 +57,11 @@ package struct MigrationFolder: Equatable, Sendable {
       if let last, last.version == file.version {
         problems.append(
           .duplicateVersion(
-            version: file.version, first: last.fileName, second: file.fileName))
+            version: file.version,
+            first: last.fileName,
+            second: file.fileName
+          )
+        )
       } else if file.version != expected {
         problems.append(.gap(missing: expected, before: file.fileName))
       }

@@ -35,17 +35,23 @@ struct MigrationPlanner {
   }
 
   private mutating func recorded(
-    _ file: MigrationFile, _ record: MigrationRecord
+    _ file: MigrationFile,
+    _ record: MigrationRecord
   ) -> MigrationState {
     if file.sha256 != record.sha256 {
       problems.append(
         .changedFile(
-          file: file.fileName, recorded: record.sha256, found: file.sha256))
+          file: file.fileName,
+          recorded: record.sha256,
+          found: file.sha256
+        )
+      )
       return .changed
     }
     if file.name != record.name {
       problems.append(
-        .renamedFile(version: file.version, recorded: record.fileName, found: file.fileName))
+        .renamedFile(version: file.version, recorded: record.fileName, found: file.fileName)
+      )
       return .renamed
     }
     return .applied

@@ -15,7 +15,11 @@ package struct MigrationRecord: Codable, Equatable, Sendable {
 
   /// A record as read from the table.
   package init(
-    version: Int, name: String, sha256: String, appliedAt: String, appliedBy: String,
+    version: Int,
+    name: String,
+    sha256: String,
+    appliedAt: String,
+    appliedBy: String,
     durationMilliseconds: Int
   ) {
     self.version = version

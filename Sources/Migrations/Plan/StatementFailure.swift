@@ -15,7 +15,11 @@ package struct StatementFailure: Equatable, Sendable {
 
   /// A failure with all its parts.
   package init(
-    file: String, line: Int?, sqlState: String, message: String, detail: String? = nil,
+    file: String,
+    line: Int?,
+    sqlState: String,
+    message: String,
+    detail: String? = nil,
     hint: String? = nil
   ) {
     self.file = file

@@ -101,7 +101,9 @@ extension SQLScanner {
       name.append(byte)
     }
     return SQLToken(
-      kind: .quotedIdentifier(String(decoding: name, as: UTF8.self)), range: start..<position)
+      kind: .quotedIdentifier(String(decoding: name, as: UTF8.self)),
+      range: start..<position
+    )
   }
 
   /// `$tag$ … $tag$`, or nil when no tag starts here (a parameter such as `$1`).

@@ -71,7 +71,9 @@ private struct SQLSplitter {
       SQLStatement(
         text: String(decoding: bytes[start..<last.range.upperBound], as: UTF8.self),
         line: line,
-        tokens: tokens.map { $0.shifted(by: -start) }))
+        tokens: tokens.map { $0.shifted(by: -start) }
+      )
+    )
   }
 }
 

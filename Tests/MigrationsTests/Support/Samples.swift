@@ -8,6 +8,11 @@ func sample(_ name: String, _ sql: String = "select 1;\n") throws -> MigrationFi
 /// The record that running `file` leaves.
 func record(_ file: MigrationFile) -> MigrationRecord {
   MigrationRecord(
-    version: file.version, name: file.name, sha256: file.sha256,
-    appliedAt: "2026-01-01T00:00:00Z", appliedBy: "ada", durationMilliseconds: 12)
+    version: file.version,
+    name: file.name,
+    sha256: file.sha256,
+    appliedAt: "2026-01-01T00:00:00Z",
+    appliedBy: "ada",
+    durationMilliseconds: 12
+  )
 }
