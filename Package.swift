@@ -39,10 +39,16 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(name: "CoreTests", dependencies: ["Core"], swiftSettings: strict),
-    .testTarget(name: "PostgresTests", dependencies: ["Postgres"], swiftSettings: strict),
+    .target(
+      name: "TestSupport", dependencies: ["Postgres"], path: "Tests/Support",
+      swiftSettings: strict),
     .testTarget(
-      name: "StoreTests", dependencies: ["Store", "Postgres"], swiftSettings: strict),
+      name: "PostgresTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: strict),
     .testTarget(
-      name: "MigrationsTests", dependencies: ["Migrations", "Postgres"], swiftSettings: strict),
+      name: "StoreTests", dependencies: ["Store", "Postgres", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "MigrationsTests", dependencies: ["Migrations", "Postgres", "TestSupport"],
+      swiftSettings: strict),
   ]
 )
