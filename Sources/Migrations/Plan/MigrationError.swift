@@ -18,6 +18,8 @@ package enum MigrationError: Error, Equatable, Sendable {
   case invalidIndexes(file: String, names: [String])
   /// An index of a file without transaction is being built by another session.
   case indexInUse(file: String, index: String, builder: Int)
+  /// There is no `public.schema_migrations` to record anything in.
+  case noRecordTable
   /// The command needs a record and there is none.
   case nothingApplied
   /// A snapshot file cannot be read.
@@ -73,6 +75,11 @@ extension MigrationError: CustomStringConvertible {
       no migration is recorded in this database. Run 'higgs migrate up' (empty database) or \
       'higgs migrate baseline' (schema made by hand).
       """
+    case .noRecordTable:
+      """
+      there is no table public.schema_migrations, so migration 001 was not run in this database. \
+      Run 'higgs migrate up'.
+      """
     case .snapshotUnreadable(let path, let reason):
       "\(path) is not a snapshot of 'higgs migrate drift --snapshot --json': \(reason)."
     case .schemaDiffers(let version, let differences):
@@ -106,6 +113,7 @@ extension MigrationError: CustomStringConvertible {
     case .statementFailed: "statement_failed"
     case .invalidIndexes: "invalid_indexes"
     case .indexInUse: "index_in_use"
+    case .noRecordTable: "no_record_table"
     case .nothingApplied: "nothing_applied"
     case .snapshotUnreadable: "snapshot_unreadable"
     case .schemaDiffers: "schema_differs"

@@ -14,6 +14,18 @@ package struct MigrationPlan: Equatable, Sendable {
     problems = planner.problems
   }
 
+  private init(steps: [MigrationStep], problems: [MigrationProblem]) {
+    self.steps = steps
+    self.problems = problems
+  }
+
+  /// The plan without the problems that `harmless` says do not matter here.
+  package func leavingOutProblems(
+    _ harmless: (MigrationProblem) -> Bool
+  ) -> MigrationPlan {
+    MigrationPlan(steps: steps, problems: problems.filter { !harmless($0) })
+  }
+
   /// The highest version that is recorded, or 0.
   package var appliedVersion: Int {
     steps.last { $0.record != nil }?.version ?? 0
