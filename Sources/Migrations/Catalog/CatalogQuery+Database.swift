@@ -44,7 +44,7 @@ extension CatalogQuery {
       """
   )
 
-  /// The roles of the product (`higgs_…`), which the whole cluster shares.
+  /// The roles of the product, which all databases of a server share.
   static let roles = CatalogQuery(
     body: """
       select
@@ -74,7 +74,7 @@ extension CatalogQuery {
             where s.setrole = r.oid and s.setdatabase = 0
           ), '{}')
       from pg_roles as r
-      where r.rolname ~ '^higgs_'
+      where r.rolname in ('higgs_owner', 'higgs_app', 'higgs_readonly')
       """
   )
 

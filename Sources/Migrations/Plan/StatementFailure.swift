@@ -13,6 +13,9 @@ package struct StatementFailure: Equatable, Sendable {
   /// What to do: PostgreSQL's hint or ours.
   package let hint: String?
 
+  /// Whether it is a matter of the moment: a lock that was not free, two runs at one role.
+  package let isTransient: Bool
+
   /// A failure with all its parts.
   package init(
     file: String,
@@ -20,7 +23,8 @@ package struct StatementFailure: Equatable, Sendable {
     sqlState: String,
     message: String,
     detail: String? = nil,
-    hint: String? = nil
+    hint: String? = nil,
+    isTransient: Bool = false
   ) {
     self.file = file
     self.line = line
@@ -28,6 +32,7 @@ package struct StatementFailure: Equatable, Sendable {
     self.message = message
     self.detail = detail
     self.hint = hint
+    self.isTransient = isTransient
   }
 
   /// The line (from 1) on which the character `position` (from 1) of `text` stands.

@@ -8,7 +8,7 @@ extension MigrationRunner {
     try await session.reset()
     let start = ContinuousClock.now
     for statement in SQLScript(file.sql).statements {
-      try await retryingLocks(file) {
+      try await retry.run(file) {
         try await dropInvalidIndex(of: statement, file: file)
         let notices = try await session.run(
           statement.text,

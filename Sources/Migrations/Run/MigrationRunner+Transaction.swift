@@ -3,7 +3,7 @@ import Postgres
 extension MigrationRunner {
   /// Runs a file and its record in one transaction; answers how long the file took, in ms.
   func runInTransaction(_ file: MigrationFile) async throws -> Int {
-    try await retryingLocks(file) {
+    try await retry.run(file) {
       try await session.reset()
       let duration = try await session.inTransaction { transaction in
         let start = ContinuousClock.now
@@ -23,34 +23,6 @@ extension MigrationRunner {
       report(
         .notice(file: file.fileName, severity: notice.severity, message: notice.message)
       )
-    }
-  }
-
-  /// Does `work` again, with a growing pause, as long as a lock is what it could not get.
-  func retryingLocks<Result>(
-    _ file: MigrationFile,
-    _ work: () async throws -> Result
-  ) async throws -> Result {
-    var attempt = 1
-    while true {
-      do {
-        return try await work()
-      } catch MigrationError.statementFailed(let failure)
-        where failure.isAboutLocks && attempt < limits.lockAttempts
-      {
-        let pause = limits.pauseMilliseconds(afterAttempt: attempt)
-        report(
-          .retrying(
-            file: file.fileName,
-            attempt: attempt,
-            of: limits.lockAttempts,
-            pauseMilliseconds: pause,
-            reason: failure.message
-          )
-        )
-        try await Task.sleep(for: .milliseconds(pause))
-        attempt += 1
-      }
     }
   }
 }
@@ -75,41 +47,6 @@ extension MigrationSession {
         StatementFailure(refusal, in: sql, file: file.fileName, firstLine: firstLine)
       )
     }
-  }
-}
-
-extension StatementFailure {
-  /// A refusal of a part of a file.
-  init(_ refusal: ServerError, in sql: String, file: String, firstLine: Int) {
-    self.init(
-      file: file,
-      line: refusal.position.map { Self.line(ofPosition: $0, in: sql) + firstLine - 1 },
-      sqlState: refusal.sqlState.code,
-      message: refusal.message,
-      detail: refusal.detail,
-      hint: refusal.hint ?? Self.advice(sqlState: refusal.sqlState.code)
-    )
-  }
-
-  /// A refusal of the row that records a file.
-  init(recording file: String, refusal: ServerError) {
-    self.init(
-      file: file,
-      line: nil,
-      sqlState: refusal.sqlState.code,
-      message: "its record could not be written: \(refusal.message)",
-      detail: refusal.detail,
-      hint: refusal.hint
-        ?? """
-        Migration 001 must create public.schema_migrations (version, name, sha256, applied_at, \
-        applied_by, duration_ms).
-        """
-    )
-  }
-
-  /// Whether a lock could not be had in time, or a deadlock was broken: worth another try.
-  var isAboutLocks: Bool {
-    sqlState == SQLState.lockNotAvailable.code || sqlState == SQLState.deadlockDetected.code
   }
 }
 

@@ -67,6 +67,7 @@ package struct MigrationRunner: Sendable {
 }
 
 extension MigrationRunner {
+  var retry: LockRetry { LockRetry(limits: limits, report: report) }
   var lock: MigrationLock { MigrationLock(session: session, limits: limits, report: report) }
 
   func makePlan() async throws -> MigrationPlan {

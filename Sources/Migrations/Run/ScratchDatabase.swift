@@ -17,6 +17,7 @@ struct ScratchDatabase: Sendable {
 
   /// The catalog that these files make in an empty database.
   func catalog(of files: [MigrationFile]) async throws -> CatalogSnapshot {
+    precondition(!files.isEmpty, "without files there is nothing to expect")
     let rights = try await session.rights()
     guard rights.missingForScratch.isEmpty else {
       throw MigrationError.missingRights(role: rights.role, rights.missingForScratch)
@@ -38,7 +39,9 @@ struct ScratchDatabase: Sendable {
   private func build(_ files: [MigrationFile], in name: String) async throws -> CatalogSnapshot {
     do {
       return try await session.withDatabase(name) { scratch in
-        try await scratch.inRolledBackTransaction { try await run(files, on: $0) }
+        try await LockRetry(limits: limits, report: report).run(files[0]) {
+          try await scratch.inRolledBackTransaction { try await run(files, on: $0) }
+        }
       }
     } catch MigrationError.statementFailed(let failure) {
       throw MigrationError.scratchFailed(failure)

@@ -6,8 +6,8 @@ struct MigrateBaseline: AsyncParsableCommand {
     commandName: "baseline",
     abstract: "Adopt a database whose files were run by hand: prove its schema, then record them.",
     discussion: """
-      The migrations are run in a scratch database on the same server, which is dropped
-      afterwards; that needs CREATEDB. If anything differs, every difference is listed and nothing
+      The migrations are run in a scratch database on the same server, which is dropped \
+      afterwards; that needs CREATEDB. If anything differs, every difference is listed and nothing \
       is recorded.
       """
   )

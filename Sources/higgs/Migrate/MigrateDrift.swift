@@ -7,9 +7,9 @@ struct MigrateDrift: AsyncParsableCommand {
     commandName: "drift",
     abstract: "Name every object that is not what the recorded migrations make.",
     discussion: """
-      The migrations are run in a scratch database on the same server, which is dropped
-      afterwards; that needs CREATEDB. Where it is not to be had, --expected compares with a
-      snapshot from a server of the same version. Rows, extensions, publications and dated
+      The migrations are run in a scratch database on the same server, which is dropped \
+      afterwards; that needs CREATEDB. Where it is not to be had, --expected compares with a \
+      snapshot from a server of the same version. Rows, extensions, publications and dated \
       partitions are left out.
       """
   )

@@ -6,7 +6,7 @@ struct MigrateUp: AsyncParsableCommand {
     commandName: "up",
     abstract: "Run what is pending, each migration with its record in one transaction.",
     discussion: """
-      One run at a time works on a database; another waits for it and says so. Killed at any
+      One run at a time works on a database; another waits for it and says so. Killed at any \
       moment, it leaves whole migrations only.
       """
   )
