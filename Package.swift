@@ -49,7 +49,8 @@ let package = Package(
       name: "StoreTests", dependencies: ["Store", "Postgres", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
-      name: "MigrationsTests", dependencies: ["Migrations", "Postgres", "TestSupport"],
+      name: "MigrationsTests",
+      dependencies: ["Migrations", "Postgres", "TestSupport", "higgs"],
       swiftSettings: strict),
   ]
 )
