@@ -12,6 +12,8 @@ package struct PostgresConfiguration: Sendable {
   /// How long a statement may take, waiting for its turn included, unless it says otherwise; nil
   /// is for ever. Ours: past it the statement is cancelled.
   package var statementTimeoutMilliseconds: Int? = 30_000
+  /// The same for scripts, COPY and streams of rows.
+  package var longTimeoutMilliseconds = 3_600_000
   /// How long a cancelled statement may go on before the connection is given up.
   package var cancelGraceMilliseconds = 5_000
   /// How many prepared statements a connection keeps; 0 prepares none.

@@ -4,8 +4,8 @@ package enum PostgresError: Error, Sendable, Hashable {
   case server(ServerError)
   /// Another statement up to the same sync failed, so this one was not done.
   case pipelineAborted
-  /// No connection could be made; the text says to which host and why.
-  case connectionFailed(String)
+  /// No connection could be made.
+  case connectionFailed(ConnectionFailure)
   /// The connection broke. Where `wasSent` is true, the statement may have been done.
   case connectionLost(ConnectionLoss)
   /// The connection was closed by us before the statement was sent.
@@ -50,6 +50,20 @@ package enum PostgresError: Error, Sendable, Hashable {
   case protocolViolation(String)
 }
 
+/// Why no connection could be made.
+package struct ConnectionFailure: Sendable, Hashable {
+  /// What libpq says, for each host that was tried.
+  package var reason: String
+  /// The code of the last host that answered, as `cannotConnectNow` or `invalidDatabaseName`.
+  package var sqlState: SQLState?
+
+  /// Makes one by hand, as tests do.
+  package init(reason: String, sqlState: SQLState? = nil) {
+    self.reason = reason
+    self.sqlState = sqlState
+  }
+}
+
 /// How a connection came to its end.
 package struct ConnectionLoss: Sendable, Hashable {
   /// What libpq says.
@@ -78,7 +92,17 @@ extension PostgresError {
   }
 
   /// The server's code, where the server spoke.
-  package var sqlState: SQLState? { serverError?.sqlState }
+  package var sqlState: SQLState? {
+    if case .connectionFailed(let failure) = self { return failure.sqlState }
+    return serverError?.sqlState
+  }
+
+  /// True when the same transaction, begun anew, may well succeed: a conflict with another one, or
+  /// a prepared statement whose tables were changed meanwhile.
+  package var isTransient: Bool {
+    guard case .server(let error) = self else { return false }
+    return error.sqlState.isTransient || error.isStalePlan
+  }
 
   /// True when the statement may or may not have been done: ask, or send the same again.
   package var isOutcomeUnknown: Bool {
@@ -105,7 +129,7 @@ extension PostgresError: CustomStringConvertible {
     switch self {
     case .server(let error): error.description
     case .pipelineAborted: "an earlier statement of the same group failed"
-    case .connectionFailed(let text): "cannot connect: \(text)"
+    case .connectionFailed(let failure): "cannot connect: \(failure.reason)"
     case .connectionLost(let loss): "connection lost: \(loss)"
     case .connectionClosed: "the connection is closed"
     case .commitUnknown(let loss): "the outcome of COMMIT is not known: \(loss)"

@@ -80,6 +80,7 @@ package final class PostgresTransaction: PostgresClient {
   }
 
   /// Does a script of many statements inside the transaction; see the connection's method.
+  @discardableResult
   package func execute(
     script: String, timeoutMilliseconds: Int? = nil
   ) async throws(PostgresError) -> [ServerError] {

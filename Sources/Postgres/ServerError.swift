@@ -34,6 +34,11 @@ package struct ServerError: Sendable, Hashable {
 
   /// True when the server closes the connection after it.
   package var isFatal: Bool { severity == "FATAL" || severity == "PANIC" }
+
+  /// True for "cached plan must not change result type", whatever the server's language.
+  var isStalePlan: Bool {
+    sqlState == .featureNotSupported && routine == "RevalidateCachedQuery"
+  }
 }
 
 extension ServerError: CustomStringConvertible {

@@ -1,0 +1,74 @@
+/// Which statements a connection has prepared; the least recently used make room.
+struct StatementCache {
+  /// What makes two statements the same.
+  struct Key: Hashable {
+    var text: String
+    var types: [PostgresType]
+  }
+
+  private struct Entry {
+    var name: String
+    var lastUse: UInt64
+  }
+
+  let capacity: Int
+  private var entries: [Key: Entry] = [:]
+  private var clock: UInt64 = 0
+  /// Names that the server still holds and that nobody uses any more.
+  private(set) var discarded: [String] = []
+
+  init(capacity: Int) {
+    self.capacity = capacity
+  }
+
+  var count: Int { entries.count }
+
+  /// The statement's name, if it is prepared.
+  mutating func name(of key: Key) -> String? {
+    clock += 1
+    guard entries[key] != nil else { return nil }
+    entries[key]!.lastUse = clock
+    return entries[key]!.name
+  }
+
+  /// Takes in a statement that is about to be prepared, and returns its new name.
+  mutating func insert(_ key: Key) -> String {
+    if entries.count >= capacity { evict() }
+    clock += 1
+    let name = "higgs_\(clock)"
+    entries[key] = Entry(name: name, lastUse: clock)
+    return name
+  }
+
+  /// Forgets a statement that the server does not have (any more).
+  mutating func forget(name: String) {
+    if let key = key(of: name) { entries[key] = nil }
+  }
+
+  /// Forgets a statement that the server has, but that is of no use any more.
+  mutating func discard(name: String) {
+    forget(name: name)
+    discarded.append(name)
+  }
+
+  /// The server has dropped all statements.
+  mutating func removeAll() {
+    entries.removeAll()
+    discarded.removeAll()
+  }
+
+  /// The names to drop now; they count as dropped.
+  mutating func takeDiscarded() -> [String] {
+    defer { discarded.removeAll() }
+    return discarded
+  }
+
+  private func key(of name: String) -> Key? {
+    entries.first { $0.value.name == name }?.key
+  }
+
+  private mutating func evict() {
+    guard let oldest = entries.min(by: { $0.value.lastUse < $1.value.lastUse }) else { return }
+    discard(name: oldest.value.name)
+  }
+}
