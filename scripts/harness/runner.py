@@ -1,0 +1,162 @@
+"""Runs stages one after the other: a line for each, its words in a log, its programs ended."""
+
+import os
+import signal
+import subprocess
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Callable
+
+END_GRACE_SECONDS = 20
+SHOWN_LINES_MAX = 80
+NAME_COLUMNS = 34
+
+
+class StageFailure(Exception):
+  """A stage that failed, in words for its line."""
+
+
+class Interrupted(Exception):
+  """A signal asked the whole run to end."""
+
+
+@dataclass(frozen=True)
+class Count:
+  """How many tests of a stage passed and failed."""
+
+  passed: int = 0
+  failed: int = 0
+
+
+@dataclass
+class Stage:
+  """One step; it is left out when one that it needs did not pass."""
+
+  name: str
+  action: Callable[["StageRun"], Count]
+  needs: tuple[str, ...] = ()
+
+
+@dataclass
+class Outcome:
+  """What became of a stage: passed, failed or left out."""
+
+  state: str
+  count: Count = Count()
+  seconds: float = 0
+
+
+class StageRun:
+  """What the action of one stage works with."""
+
+  def __init__(self, root: Path, log: Path, environment: dict[str, str]):
+    self.root = root
+    self.log = log
+    self.environment = environment
+
+  def run(self, *command, timeout_seconds: int, environment: dict[str, str] | None = None) -> int:
+    """Runs a program to its end, its words in the log; returns its exit status."""
+    with self.log.open("a", encoding="utf-8") as log:
+      process = subprocess.Popen(
+        [str(word) for word in command], cwd=self.root, stdin=subprocess.DEVNULL, stdout=log,
+        stderr=subprocess.STDOUT, start_new_session=True,
+        env=self.environment | (environment or {}))
+      try:
+        return process.wait(timeout=timeout_seconds)
+      except subprocess.TimeoutExpired:
+        raise StageFailure(f"stopped after {timeout_seconds} s") from None
+      finally:
+        end(process)
+
+  def demand(self, *command, timeout_seconds: int, **options) -> str:
+    """Runs a program that must succeed; returns the log up to now."""
+    status = self.run(*command, timeout_seconds=timeout_seconds, **options)
+    if status != 0:
+      raise StageFailure(f"{Path(str(command[0])).name} ended with status {status}")
+    return self.words()
+
+  def words(self) -> str:
+    """The log up to now."""
+    return self.log.read_text(encoding="utf-8", errors="replace")
+
+
+def end(process: subprocess.Popen) -> None:
+  """Ends a program and all that it started; it leads a session of its own."""
+  for number in (signal.SIGTERM, signal.SIGKILL):
+    try:
+      os.killpg(process.pid, number)
+    except ProcessLookupError:
+      break
+    try:
+      process.wait(timeout=END_GRACE_SECONDS)
+    except subprocess.TimeoutExpired:
+      continue
+  process.wait()
+
+
+@dataclass
+class Runner:
+  """The run of all stages."""
+
+  root: Path
+  logs: Path
+  environment: dict[str, str]
+  outcomes: dict[str, Outcome] = field(default_factory=dict)
+
+  def run(self, stages: list[Stage]) -> None:
+    """Runs what can be run; a failure stops only the stages that need it."""
+    self.logs.mkdir(parents=True, exist_ok=True)
+    for number, stage in enumerate(stages, start=1):
+      log = self.logs / f"{number:02}-{stage.name.lower().replace(' ', '-')}.log"
+      log.write_text("")
+      print(f"{stage.name:{NAME_COLUMNS}}", end="", flush=True)
+      missing = [name for name in stage.needs if self.outcomes[name].state != "passed"]
+      if missing:
+        self.outcomes[stage.name] = Outcome("left out")
+        print(f"left out: needs {', '.join(missing)}", flush=True)
+      else:
+        self.outcomes[stage.name] = self.run_stage(stage, log)
+
+  def run_stage(self, stage: Stage, log: Path) -> Outcome:
+    started = time.monotonic()
+    run = StageRun(self.root, log, self.environment)
+    words = ""
+    try:
+      count = stage.action(run)
+    except StageFailure as failure:
+      count, words = Count(failed=1), str(failure)
+    state = "failed" if count.failed else "passed"
+    outcome = Outcome(state, count, time.monotonic() - started)
+    print(line_of(outcome) + (f"  {words}" if words else ""), flush=True)
+    if state == "failed":
+      show_end_of(run.words())
+      print(f"    All of it: {os.path.relpath(log, self.root)}", flush=True)
+    return outcome
+
+  def summary(self) -> Count:
+    """Prints what became of every stage and returns the sum."""
+    print("\nSummary")
+    for name, outcome in self.outcomes.items():
+      print(f"  {name:{NAME_COLUMNS}}{line_of(outcome)}")
+    counts = [outcome.count for outcome in self.outcomes.values()]
+    return Count(sum(each.passed for each in counts), sum(each.failed for each in counts))
+
+
+def line_of(outcome: Outcome) -> str:
+  """Such as `passed    12.3 s   31 passed, 0 failed`."""
+  if outcome.state == "left out":
+    return "left out"
+  line = f"{outcome.state}{outcome.seconds:9.1f} s"
+  if outcome.count != Count():
+    line += f"   {outcome.count.passed} passed, {outcome.count.failed} failed"
+  return line
+
+
+def show_end_of(words: str) -> None:
+  """Prints the end of a log, indented."""
+  lines = words.rstrip().splitlines()
+  if len(lines) > SHOWN_LINES_MAX:
+    print(f"    … {len(lines) - SHOWN_LINES_MAX} lines before")
+  for line in lines[-SHOWN_LINES_MAX:]:
+    print(f"    {line}")

@@ -1,0 +1,217 @@
+"""The stages of `make test`, in order."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .runner import Count, Stage, StageFailure, StageRun
+
+INSTALL_TIMEOUT_SECONDS = 1800
+BUILD_TIMEOUT_SECONDS = 3600
+SWIFT_TESTS_TIMEOUT_SECONDS = 2400
+SQL_TIMEOUT_SECONDS = 900
+CHECKS_TIMEOUT_SECONDS = 600
+SERVER_TIMEOUT_SECONDS = 180
+LEFT_OVER_GRACE_SECONDS = 10
+
+TEMPLATE = "higgs_template"
+# pgTAP is plain SQL: the 18 server takes Debian's copy. Its clock is far from UTC on purpose.
+PGTAP_FOLDERS = "$system:/usr/share/postgresql/15"
+SETTINGS_OF_18 = [f"extension_control_path={PGTAP_FOLDERS}", "timezone=Asia/Jakarta"]
+
+
+@dataclass
+class Servers:
+  """The servers of this run, in a folder that ends with it."""
+
+  root: Path
+  folder: Path
+  uris: dict[str, str] = field(default_factory=dict)
+  bindirs: dict[str, str] = field(default_factory=dict)
+
+  def start(self, run: StageRun, version: str, *settings: str) -> Count:
+    """Starts the server of a version."""
+    tool = self.root / "scripts/postgres"
+    self.bindirs[version] = output(run, tool, "bindir", version)
+    options = [word for setting in settings for word in ("--set", setting)]
+    self.uris[version] = output(
+      run, tool, "start", self.folder / version, "--bindir", self.bindirs[version], *options)
+    return Count()
+
+  def make_template(self, run: StageRun, version: str) -> Count:
+    """Makes the template as an operator would: createdb, then setup.sql."""
+    uri = self.uris[version]
+    run.demand(f"{self.bindirs[version]}/psql", "-X", "-d", uri, "-c",
+               f"create database {TEMPLATE}", timeout_seconds=SERVER_TIMEOUT_SECONDS)
+    run.demand(f"{self.bindirs[version]}/psql", "-d", f"{uri.rsplit('/', 1)[0]}/{TEMPLATE}",
+               "-f", "database/setup.sql", timeout_seconds=SERVER_TIMEOUT_SECONDS)
+    return Count()
+
+  def environment(self, version: str) -> dict[str, str]:
+    """What tests read to find the server."""
+    return {
+      "HIGGS_TEST_POSTGRES": self.uris[version], "HIGGS_TEST_TEMPLATE": TEMPLATE,
+      "HIGGS_TEST_PG_BINDIR": self.bindirs[version]}
+
+  def make_temporary_folder(self) -> Path:
+    """Where tests put what they make, their own servers too, so that it ends with the run."""
+    temporary = self.folder / "tmp"
+    temporary.mkdir()
+    temporary.chmod(0o1777)
+    return temporary
+
+  def stop(self) -> None:
+    """Ends every server in the folder, tests' left-overs included, and removes the folder."""
+    for version in self.bindirs:
+      subprocess.run([self.root / "scripts/postgres", "stop", self.folder / version], check=False)
+    end_processes_in(self.folder)
+    shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def end_processes_in(folder: Path) -> None:
+  """Ends the processes that work in the folder: only this run knows its random name."""
+  for number in (signal.SIGQUIT, signal.SIGKILL):
+    deadline = time.monotonic() + LEFT_OVER_GRACE_SECONDS
+    for process in processes_in(folder):
+      try:
+        os.kill(process, number)
+      except ProcessLookupError:
+        pass
+    while processes_in(folder) and time.monotonic() < deadline:
+      time.sleep(0.1)
+
+
+def processes_in(folder: Path) -> list[int]:
+  """Their pids, where the system shows them."""
+  found = []
+  for entry in Path("/proc").glob("[0-9]*/cwd"):
+    try:
+      if Path(os.readlink(entry)).is_relative_to(folder):
+        found.append(int(entry.parent.name))
+    except OSError:
+      pass
+  return found
+
+
+def output(run: StageRun, *command) -> str:
+  """The only line of a program that must succeed."""
+  words = run.demand(*command, timeout_seconds=SERVER_TIMEOUT_SECONDS)
+  return words.rstrip().splitlines()[-1]
+
+
+def stages(servers: Servers, first: str, quick: bool) -> list[Stage]:
+  """All stages; the quick run keeps to one server version."""
+  tree = tree_state(servers.root)
+  listed = [
+    Stage("install", install),
+    Stage("build", build, ("install",)),
+    *sql_stages(servers, first, []),
+    Stage("Swift tests", lambda run: swift_tests(run, servers.environment(first)),
+          ("build", f"template {first}")),
+    *sql_test_stages(servers, first),
+  ]
+  if not quick and first != "18":
+    listed += sql_stages(servers, "18", SETTINGS_OF_18) + sql_test_stages(servers, "18")
+  if first == "15":
+    listed.append(Stage(
+      "generated files", lambda run: generated_files(run, servers), ("PostgreSQL 15",)))
+  listed.append(Stage("checks", lambda run: counted(
+    run, "scripts/check", timeout_seconds=CHECKS_TIMEOUT_SECONDS), ("install",)))
+  listed.append(Stage("clean tree", lambda run: clean_tree(run, tree)))
+  return listed
+
+
+def sql_stages(servers: Servers, version: str, settings: list[str]) -> list[Stage]:
+  return [
+    Stage(f"PostgreSQL {version}", lambda run: servers.start(run, version, *settings),
+          ("install",)),
+    Stage(f"template {version}", lambda run: servers.make_template(run, version),
+          (f"PostgreSQL {version}",)),
+  ]
+
+
+def sql_test_stages(servers: Servers, version: str) -> list[Stage]:
+  return [
+    Stage(f"pgTAP {version}", lambda run: counted(
+      run, "scripts/run-pgtap", "--server", servers.uris[version], "--template", TEMPLATE,
+      timeout_seconds=SQL_TIMEOUT_SECONDS), (f"template {version}",)),
+    Stage(f"installation {version}", lambda run: counted(
+      run, ".venv/bin/python", "-B", "scripts/run-installation-tests",
+      timeout_seconds=SQL_TIMEOUT_SECONDS, environment=servers.environment(version)),
+      (f"PostgreSQL {version}",)),
+  ]
+
+
+# ---- Actions -----------------------------------------------------------------------------------
+
+
+def install(run: StageRun) -> Count:
+  run.demand("scripts/install-packages", timeout_seconds=INSTALL_TIMEOUT_SECONDS)
+  return Count()
+
+
+def build(run: StageRun) -> Count:
+  run.demand("swift", "build", "-c", "release", "--build-tests",
+             timeout_seconds=BUILD_TIMEOUT_SECONDS)
+  return Count()
+
+
+def swift_tests(run: StageRun, environment: dict[str, str]) -> Count:
+  status = run.run("swift", "test", "-c", "release", "--skip-build",
+                   timeout_seconds=SWIFT_TESTS_TIMEOUT_SECONDS, environment=environment)
+  return swift_count(run.words(), status)
+
+
+def swift_count(words: str, status: int) -> Count:
+  """Reads Swift Testing's words; a run without an end (a crash) counts as one more failure."""
+  totals = re.findall(r"Test run with (\d+) tests?\b", words)
+  failed = len(re.findall(r"^\S+ Test (?!run with|case).* failed after ", words, re.MULTILINE))
+  skipped = len(re.findall(r"^\S+ Test (?!run with|case).* skipped", words, re.MULTILINE))
+  finished = re.search(r"Test run with .* (passed|failed) after", words)
+  if not finished:
+    passed = len(re.findall(r"^\S+ Test (?!run with|case).* passed after ", words, re.MULTILINE))
+    return Count(passed, failed + 1)
+  total = sum(map(int, totals))
+  if status != 0 and failed == 0:
+    failed = 1
+  return Count(max(total - failed - skipped, 0), failed)
+
+
+def counted(run: StageRun, *command, timeout_seconds: int,
+            environment: dict[str, str] | None = None) -> Count:
+  """A program whose last line is `N passed, N failed`."""
+  status = run.run(*command, timeout_seconds=timeout_seconds, environment=environment)
+  last_line = (run.words().rstrip().splitlines() or [""])[-1]
+  match = re.fullmatch(r"(\d+) passed, (\d+) failed", last_line)
+  if not match:
+    raise StageFailure(f"{Path(command[0]).name} ended with status {status} and without a count")
+  count = Count(int(match[1]), int(match[2]))
+  if (status != 0) != (count.failed > 0):
+    raise StageFailure(f"status {status} does not fit '{last_line}'")
+  return count
+
+
+def generated_files(run: StageRun, servers: Servers) -> Count:
+  status = run.run("scripts/generate", "--check", "--server", servers.uris["15"], "--bindir",
+                   servers.bindirs["15"], timeout_seconds=SQL_TIMEOUT_SECONDS)
+  return Count(passed=1) if status == 0 else Count(failed=1)
+
+
+def tree_state(root: Path) -> str | None:
+  """What git sees as changed; None where there is no git."""
+  ended = subprocess.run(["git", "status", "--porcelain"], cwd=root, text=True,
+                         capture_output=True)
+  return ended.stdout if ended.returncode == 0 else None
+
+
+def clean_tree(run: StageRun, before: str | None) -> Count:
+  after = tree_state(run.root)
+  if after == before:
+    return Count(passed=1)
+  run.log.write_text(f"The run changed the working tree:\n{after}")
+  return Count(failed=1)
