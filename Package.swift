@@ -36,6 +36,7 @@ let package = Package(
       dependencies: [
         "Migrations", "Store",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict),
     .testTarget(name: "CoreTests", dependencies: ["Core"], swiftSettings: strict),
@@ -48,7 +49,8 @@ let package = Package(
       name: "StoreTests", dependencies: ["Core", "Store", "Postgres", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
-      name: "MigrationsTests", dependencies: ["Migrations", "Postgres", "TestSupport"],
+      name: "MigrationsTests",
+      dependencies: ["Migrations", "Postgres", "TestSupport", "higgs"],
       swiftSettings: strict),
   ]
 )
