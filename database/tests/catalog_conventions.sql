@@ -281,8 +281,8 @@ select is_empty(
        and coalesce(obj_description(f.oid, 'pg_proc'), '') !~ '\nExample: ' $$,
   'every function that a role may call shows an example');
 
--- Null where PostgreSQL understands an example: every name in it is there and every type fits (class
--- 42). What the data of an empty database cannot answer does not count.
+-- Null where PostgreSQL understands an example: every name in it is there and every type fits
+-- (class 42). What the data of an empty database cannot answer does not count.
 create function pg_temp.problem_of(example text)
 returns text
 language plpgsql
