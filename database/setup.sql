@@ -98,7 +98,7 @@ select to_regclass('public.schema_migrations') is not null as higgs_has_record \
 select set_config('higgs.files', $files$
 [
   {"version": 1, "name": "initial_setup", "sha256": "562deb738f4ab399c048cb719a5d6184a2c5a69577f8729cc6ef02709fa6a1f3"},
-  {"version": 2, "name": "game_features", "sha256": "a299be55bfb992b0e38fe8dd821f1d454295a8ac560d320a89ebac3e1b8ac50b"},
+  {"version": 2, "name": "game_features", "sha256": "4a09767ef8ce1e70cad94d2889c285188d72911cb87466e9ad559dc19531fc5c"},
   {"version": 3, "name": "social_features", "sha256": "b4fed2e5c2268a524e81e31db1744dfcf877da68337b26942c8bfdbc4a80df41"},
   {"version": 4, "name": "views_and_final_setup", "sha256": "a36a91c86f0c89288485234a6d6931bd5dd9d72ea3af159ec32df3c3f4e12ce1"},
   {"version": 5, "name": "ledger_integrity", "sha256": "3998746bfbf11fac0f04badd34a6876658d72c68c06b045deae118c131e1a544"},
@@ -1769,6 +1769,7 @@ declare
   current_group uuid;
   group_start integer;
   group_is_lost boolean;
+  original_id uuid;
   original record;
   undone numeric;
   violated text;
@@ -1902,19 +1903,20 @@ begin
           decision := unfit[step];
         end if;
       end if;
-      if decision is null and reverses[at] is not null then
+      original_id := reverses[at];
+      if decision is null and original_id is not null then
         -- The originals are locked; this statement sees what was reversed before the lock was had.
         select o.debit_wallet_id, o.credit_wallet_id, o.currency, o.amount, o.reverses
         into original
         from (
           select t.debit_wallet_id, t.credit_wallet_id, t.currency, t.amount, t.reverses
           from public.transactions as t
-          where t.id = reverses[at]
+          where t.id = original_id
           union all
           select debit_wallet_ids[n.n], credit_wallet_ids[n.n], currencies[n.n], amounts[n.n],
             reverses[n.n]
           from generate_series(1, items) as n (n)
-          where ids[n.n] = reverses[at] and outcomes[n.n] = 'ok'
+          where ids[n.n] = original_id and outcomes[n.n] = 'ok'
         ) as o
         limit 1;
         if not found then
@@ -1929,11 +1931,11 @@ begin
           from (
             select t.amount
             from public.transactions as t
-            where t.reverses = reverses[at]
+            where t.reverses = original_id
             union all
             select amounts[n.n]
             from generate_series(1, items) as n (n)
-            where reverses[n.n] = reverses[at] and outcomes[n.n] = 'ok'
+            where reverses[n.n] = original_id and outcomes[n.n] = 'ok'
           ) as r;
           if undone + amounts[at] > original.amount then
             decision := 'reversal_exceeds_original';
@@ -2102,7 +2104,7 @@ begin
   if reverses is not null then
     perform
     from public.transactions as o
-    where o.id = any (reverses)
+    where o.id = any (post_transactions.reverses)
     order by o.id
     for update;
   end if;
@@ -2118,7 +2120,8 @@ begin
     from (
       select
         i.group_id, count(*) as items, count(distinct i.id) as ids,
-        case when min(i.group_size) = max(i.group_size) then min(i.group_size) end as group_size,
+        case when min(i.group_size) = max(i.group_size) then min(i.group_size) else 0 end
+          as group_size,
         bool_or(i.id = i.group_id) as has_first,
         max(i.ordinal) - min(i.ordinal) + 1 = count(*) as stand_together
       from unnest(ids, group_ids, group_sizes)
@@ -2248,7 +2251,7 @@ reset role;
 set role higgs_owner;
 insert into public.schema_migrations (version, name, sha256, applied_by, duration_ms)
 values (
-  2, 'game_features', 'a299be55bfb992b0e38fe8dd821f1d454295a8ac560d320a89ebac3e1b8ac50b', session_user,
+  2, 'game_features', '4a09767ef8ce1e70cad94d2889c285188d72911cb87466e9ad559dc19531fc5c', session_user,
   extract(epoch from clock_timestamp() - :'higgs_started'::timestamptz) * 1000);
 reset role;
 commit;
