@@ -1092,12 +1092,12 @@ begin
         from (
           select t.debit_wallet_id, t.credit_wallet_id, t.currency, t.amount, t.reverses
           from public.transactions as t
-          where t.id = reverses[at]
+          where t.id = post_exactly.reverses[at]
           union all
           select debit_wallet_ids[n.n], credit_wallet_ids[n.n], currencies[n.n], amounts[n.n],
-            reverses[n.n]
+            post_exactly.reverses[n.n]
           from generate_series(1, items) as n (n)
-          where ids[n.n] = reverses[at] and outcomes[n.n] = 'ok'
+          where ids[n.n] = post_exactly.reverses[at] and outcomes[n.n] = 'ok'
         ) as o
         limit 1;
         if not found then
@@ -1112,11 +1112,11 @@ begin
           from (
             select t.amount
             from public.transactions as t
-            where t.reverses = reverses[at]
+            where t.reverses = post_exactly.reverses[at]
             union all
             select amounts[n.n]
             from generate_series(1, items) as n (n)
-            where reverses[n.n] = reverses[at] and outcomes[n.n] = 'ok'
+            where post_exactly.reverses[n.n] = post_exactly.reverses[at] and outcomes[n.n] = 'ok'
           ) as r;
           if undone + amounts[at] > original.amount then
             decision := 'reversal_exceeds_original';
@@ -1285,7 +1285,7 @@ begin
   if reverses is not null then
     perform
     from public.transactions as o
-    where o.id = any (reverses)
+    where o.id = any (post_transactions.reverses)
     order by o.id
     for update;
   end if;
