@@ -191,7 +191,8 @@ select throws_ok(
   $$ select freeze_wallet(wallet_of('issue', 'COINS'), 'No') $$, '22023', null,
   'a system wallet cannot be frozen');
 select throws_ok(
-  $$ select freeze_wallet(0, 'No') $$, 'P0002', 'there is no wallet 0', 'nor one that is not there');
+  $$ select freeze_wallet(0, 'No') $$, 'P0002', 'there is no wallet 0',
+  'nor one that is not there');
 select throws_ok(
   format($$ select freeze_wallet(%s, '  ') $$, :'ayu_coins'), '22023',
   'a freeze needs a reason of 1 to 200 characters', 'a freeze needs a reason');

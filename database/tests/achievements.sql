@@ -132,10 +132,10 @@ select create_audit_log(
   as entry \gset
 select results_eq(
   format($$ select actor_id, action, target_type, target_id, reason, details, address, request_id,
-              database_user
+              database_user = session_user
             from audit_logs where id = %L $$, :'entry'),
   format($$ values (%L::uuid, 'user.suspended', 'user', %L, 'Abuse', '{"days": 3}'::jsonb,
-              '192.0.2.7'::inet, 'request-1', session_user::text) $$, :'ayu', :'bagus'),
+              '192.0.2.7'::inet, 'request-1', true) $$, :'ayu', :'bagus'),
   'an act is written down with who, what, to whom and why');
 select throws_ok(
   $$ select create_audit_log(null, 'suspended') $$, '22023', null,

@@ -97,7 +97,13 @@ select is_empty(
          and i.indisunique and i.indpred is null) $$,
   'each has the unique index that this needs');
 select is(
-  (select accounts_created from daily_statistics where currency = 'COINS' order by day desc limit 1),
+  (
+    select accounts_created
+    from daily_statistics
+    where currency = 'COINS'
+    order by day desc
+    limit 1
+  ),
   2::bigint, 'a refresh brings in what is new');
 select cmp_ok(analyze_partitioned_tables(), '>=', 4, 'the partitioned tables are analyzed');
 
