@@ -10,6 +10,8 @@ from typing import Callable
 
 END_GRACE_SECONDS = 20
 SHOWN_LINES_MAX = 80
+# How Swift Testing and pg_prove begin the lines of what went well.
+GOOD_LINE_STARTS = ("◇ ", "✔ ", "➜ ", "━ ", "ok ")
 NAME_COLUMNS = 34
 
 
@@ -154,8 +156,8 @@ def line_of(outcome: Outcome) -> str:
 
 
 def show_end_of(words: str) -> None:
-  """Prints the end of a log, indented."""
-  lines = words.rstrip().splitlines()
+  """Prints the end of a log, indented, without what went well."""
+  lines = [line for line in words.rstrip().splitlines() if not line.startswith(GOOD_LINE_STARTS)]
   if len(lines) > SHOWN_LINES_MAX:
     print(f"    … {len(lines) - SHOWN_LINES_MAX} lines before")
   for line in lines[-SHOWN_LINES_MAX:]:
