@@ -36,6 +36,7 @@ enum Fixture {
       execute 'alter role higgs_app set synchronous_commit = on';
       execute format('revoke all on database %I from public', current_database());
       execute format('grant connect on database %I to higgs_app', current_database());
+      execute format('grant create on database %I to higgs_owner', current_database());
       execute 'grant usage, create on schema public to higgs_owner';
     end
     $roles$;
