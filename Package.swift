@@ -46,7 +46,7 @@ let package = Package(
     .testTarget(
       name: "PostgresTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: strict),
     .testTarget(
-      name: "StoreTests", dependencies: ["Store", "Postgres", "TestSupport"],
+      name: "StoreTests", dependencies: ["Core", "Store", "Postgres", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "MigrationsTests",

@@ -36,6 +36,7 @@ package actor PostgresConnection: PostgresClient {
   var cancellation = CancellationState()
   var notificationHandler: (@Sendable (Notification) -> Void)?
   var closeWaiters: [CheckedContinuation<Void, Never>] = []
+  var endHandler: (@Sendable () -> Void)?
 
   init(_ configuration: PostgresConfiguration) {
     self.configuration = configuration
@@ -111,6 +112,11 @@ package actor PostgresConnection: PostgresClient {
     await withCheckedContinuation { closeWaiters.append($0) }
   }
 
+  /// Calls once when the connection has come to its end, or now if it has.
+  func onEnd(_ handler: @escaping @Sendable () -> Void) {
+    if ending != nil { handler() } else { endHandler = handler }
+  }
+
   /// Ends the connection because it broke.
   func lose(_ reason: String) {
     let reason = reason.isEmpty ? "the server closed the connection" : reason
@@ -128,6 +134,8 @@ package actor PostgresConnection: PostgresClient {
     failEverything()
     for waiter in closeWaiters { waiter.resume() }
     closeWaiters.removeAll()
+    endHandler?()
+    endHandler = nil
   }
 
   /// What a statement fails with after the end.
