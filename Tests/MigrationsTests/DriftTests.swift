@@ -89,10 +89,10 @@ extension ServerTests {
     func missingTable() async throws {
       try await TestServer.withDatabase { target in
         _ = try await target.migrate { try await $0.up(to: nil) }
-        try await target.execute("drop table public.wallet")
+        try await target.execute("drop table public.note")
         let report = try await target.migrate { try await $0.drift(ignoring: []) }
         #expect(
-          report.differences.map(\.line) == ["table public.wallet: expected table, found nothing"]
+          report.differences.map(\.line) == ["table public.note: expected table, found nothing"]
         )
       }
     }
@@ -315,13 +315,16 @@ extension ServerTests {
 
     private static let otherCases: [Case] = [
       Case(
-        "create or replace view public.player_summary with (security_barrier) as "
-          + "select id, name from public.player where points > 1",
         """
-        view public.player_summary: definition (line 4): expected   WHERE (player.points > 0);, \
-        found   WHERE (player.points > 1);
+        create or replace view public.player_summary with (security_barrier) as
+          select p.id, p.name, w.balance
+          from public.player as p join public.wallet as w on w.player_id = p.id
+          where p.points > 1
+        """,
         """
-      ),
+        view public.player_summary: definition (line 6): expected   WHERE (p.points > 0);, \
+        found   WHERE (p.points > 1);
+        """),
       Case(
         "alter view public.player_summary reset (security_barrier)",
         "view public.player_summary: options: expected security_barrier=true, found nothing"
@@ -329,8 +332,8 @@ extension ServerTests {
       Case(
         "drop materialized view public.player_ranking",
         """
-        materialized view public.player_ranking: expected  SELECT player.id,\\n    \
-        player.points\\n   FROM public.player;, found nothing
+        materialized view public.player_ranking: expected  SELECT p.id,\\n    w.balance\\n   FROM \
+        (public.player p\\n     JOIN public.wallet w ON ((w.player_id = p.id)));, found nothing
         """
       ),
       Case(
