@@ -4,6 +4,7 @@ extension PostgresConnection {
   /// Sends data by `COPY … FROM STDIN` and returns how many rows the server took. The closure
   /// writes; each write waits until the kernel has taken it. When the closure throws, nothing is
   /// stored.
+  @discardableResult
   nonisolated(nonsending)
     package func copyIn(
       _ statement: SQL, timeoutMilliseconds: Int? = nil,
@@ -29,6 +30,7 @@ extension PostgresConnection {
 
   /// Receives data by `COPY … TO STDOUT`. The closure reads; while it does not, neither do we, and
   /// the server waits. What it leaves unread is thrown away.
+  @discardableResult
   nonisolated(nonsending)
     package func copyOut<Value>(
       _ statement: SQL, timeoutMilliseconds: Int? = nil,

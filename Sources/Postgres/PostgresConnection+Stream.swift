@@ -4,6 +4,7 @@ extension PostgresConnection {
   /// Reads the rows of a large answer as they come. While the closure does not read, neither do
   /// we, and the server waits. What it leaves unread is cancelled. The connection does nothing else
   /// meanwhile.
+  @discardableResult
   nonisolated(nonsending)
     package func queryStream<Value>(
       _ statement: SQL, timeoutMilliseconds: Int? = nil,

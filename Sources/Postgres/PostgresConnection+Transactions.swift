@@ -3,6 +3,7 @@ extension PostgresConnection {
   /// Throws `commitUnknown` if the connection broke while COMMIT was in flight, and
   /// `transactionRolledBack` if the closure returned although one of its statements had failed.
   /// The connection must be the caller's alone.
+  @discardableResult
   nonisolated(nonsending)
     package func withTransaction<Value>(
       _ options: TransactionOptions = TransactionOptions(),

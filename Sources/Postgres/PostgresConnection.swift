@@ -61,6 +61,7 @@ package actor PostgresConnection: PostgresClient {
   }
 
   /// Connects, runs the closure, and closes whatever happens.
+  @discardableResult
   nonisolated(nonsending)
     package static func withConnection<Value>(
       _ configuration: PostgresConfiguration,

@@ -67,6 +67,7 @@ package final class PostgresPool: PostgresClient {
 
   /// Lends a connection to the closure alone. One that comes back with an open transaction is
   /// closed.
+  @discardableResult
   nonisolated(nonsending)
     package func withConnection<Value>(
       _ body: (PostgresConnection) async throws -> Value
@@ -84,6 +85,7 @@ package final class PostgresPool: PostgresClient {
   }
 
   /// Runs the closure inside a transaction; see the connection's method.
+  @discardableResult
   nonisolated(nonsending)
     package func withTransaction<Value>(
       _ options: TransactionOptions = TransactionOptions(),

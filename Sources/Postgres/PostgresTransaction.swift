@@ -89,6 +89,7 @@ package final class PostgresTransaction: PostgresClient {
   }
 
   /// Runs the closure inside a savepoint: when it throws, only its own work is rolled back.
+  @discardableResult
   nonisolated(nonsending)
     package func withSavepoint<Value>(
       _ body: (PostgresTransaction) async throws -> Value

@@ -952,6 +952,7 @@ declare
   current_group uuid;
   group_start integer;
   group_is_lost boolean;
+  original_id uuid;
   original record;
   undone numeric;
   violated text;
@@ -1085,19 +1086,20 @@ begin
           decision := unfit[step];
         end if;
       end if;
-      if decision is null and reverses[at] is not null then
+      original_id := reverses[at];
+      if decision is null and original_id is not null then
         -- The originals are locked; this statement sees what was reversed before the lock was had.
         select o.debit_wallet_id, o.credit_wallet_id, o.currency, o.amount, o.reverses
         into original
         from (
           select t.debit_wallet_id, t.credit_wallet_id, t.currency, t.amount, t.reverses
           from public.transactions as t
-          where t.id = reverses[at]
+          where t.id = original_id
           union all
           select debit_wallet_ids[n.n], credit_wallet_ids[n.n], currencies[n.n], amounts[n.n],
             reverses[n.n]
           from generate_series(1, items) as n (n)
-          where ids[n.n] = reverses[at] and outcomes[n.n] = 'ok'
+          where ids[n.n] = original_id and outcomes[n.n] = 'ok'
         ) as o
         limit 1;
         if not found then
@@ -1112,11 +1114,11 @@ begin
           from (
             select t.amount
             from public.transactions as t
-            where t.reverses = reverses[at]
+            where t.reverses = original_id
             union all
             select amounts[n.n]
             from generate_series(1, items) as n (n)
-            where reverses[n.n] = reverses[at] and outcomes[n.n] = 'ok'
+            where reverses[n.n] = original_id and outcomes[n.n] = 'ok'
           ) as r;
           if undone + amounts[at] > original.amount then
             decision := 'reversal_exceeds_original';
@@ -1285,7 +1287,7 @@ begin
   if reverses is not null then
     perform
     from public.transactions as o
-    where o.id = any (reverses)
+    where o.id = any (post_transactions.reverses)
     order by o.id
     for update;
   end if;
@@ -1301,7 +1303,8 @@ begin
     from (
       select
         i.group_id, count(*) as items, count(distinct i.id) as ids,
-        case when min(i.group_size) = max(i.group_size) then min(i.group_size) end as group_size,
+        case when min(i.group_size) = max(i.group_size) then min(i.group_size) else 0 end
+          as group_size,
         bool_or(i.id = i.group_id) as has_first,
         max(i.ordinal) - min(i.ordinal) + 1 = count(*) as stand_together
       from unnest(ids, group_ids, group_sizes)

@@ -26,13 +26,13 @@ FAMILIES = (
   Family(
     "play", "Play", "What is played: games, rooms, stays in seats, hands and their moves.",
     "#d9ead3",
-    ("games", "game_rooms", "game_sessions", "game_hands", "game_moves", "game_statistics",
-     "tournaments", "tournament_participants", "server_nodes")),
+    ("games", "stake_tiers", "game_rooms", "game_sessions", "game_hands", "hand_seats",
+     "game_moves", "game_statistics", "tournaments", "tournament_participants", "server_nodes")),
   Family(
     "ledger", "Ledger", "Where every chip is, how it came there, and the proof of it.",
     "#fff2cc",
-    ("user_wallets", "transactions", "ledger_rollups", "ledger_seals", "ledger_state",
-     "ledger_heads", "idempotency_keys", "daily_bonuses", "gifts")),
+    ("user_wallets", "transactions", "ledger_state", "ledger_rollups", "ledger_seals",
+     "ledger_seal_signatures", "ledger_archives", "idempotency_keys", "daily_bonuses", "gifts")),
   Family(
     "social", "Social", "What players are to each other: friends, messages, notices, trophies.",
     "#ead1dc",

@@ -141,8 +141,8 @@ def sql_test_stages(servers: Servers, version: str) -> list[Stage]:
       run, "scripts/run-pgtap", "--server", servers.uris[version], "--template", TEMPLATE,
       timeout_seconds=SQL_TIMEOUT_SECONDS), (f"template {version}",)),
     Stage(f"installation {version}", lambda run: counted(
-      run, ".venv/bin/python", "-B", "scripts/run-installation-tests",
-      timeout_seconds=SQL_TIMEOUT_SECONDS, environment=servers.environment(version)),
+      run, "scripts/run-installation-tests", timeout_seconds=SQL_TIMEOUT_SECONDS,
+      environment=servers.environment(version)),
       (f"PostgreSQL {version}",)),
   ]
 

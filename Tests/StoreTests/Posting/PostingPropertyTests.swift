@@ -12,7 +12,7 @@ struct PostingPropertyTests {
     "answers random batches as a plain item-by-item ledger does",
     .timeLimit(.minutes(5)), arguments: [20_261_123, UInt64.random(in: 0 ... .max)] as [UInt64])
   func equalsModel(seed: UInt64) async throws {
-    try await TestDatabase.withDatabase(template: .migrated) { database in
+    try await withDatabase(template: .migrated) { database in
       let client = try await database.connect()
       let ledger = Ledger(client)
       var model = try await Self.model(client)

@@ -8,7 +8,7 @@ import Testing
 struct PostingRaceTests {
   @Test("one id from a hundred connections is one row and 99 times exists")
   func oneID() async throws {
-    try await TestDatabase.withDatabase(template: .migrated) { database in
+    try await withDatabase(template: .migrated) { database in
       let owner = try await database.connect()
       let players = try await LedgerFixture.players(2, .coins, owner)
       try await LedgerFixture.grant(500, to: players, .coins, owner)
@@ -41,7 +41,7 @@ struct PostingRaceTests {
   func noDeadlock() async throws {
     let lanes = 8
     let batchesEach = 1250
-    try await TestDatabase.withDatabase(template: .migrated) { database in
+    try await withDatabase(template: .migrated) { database in
       let owner = try await database.connect()
       let players = try await LedgerFixture.players(12, .coins, owner)
       try await LedgerFixture.grant(1_000_000, to: players, .coins, owner)

@@ -1,0 +1,37 @@
+import ArgumentParser
+import Postgres
+
+/// `ledger-bench`: how fast the ledger and the journal are, through the client that the server
+/// uses. `bench/ledger/run` starts a server for it and adds pgbench's TPC-B beside it.
+@main
+struct LedgerBench: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "ledger-bench",
+    abstract: "Measures posting, the journal and the history of a wallet.")
+
+  @Option(help: "A migrated database of the server to measure.")
+  var databaseURL: String
+
+  @Option(help: "Seconds for each measurement.")
+  var seconds = 6
+
+  @Option(help: "Ledger sizes to measure again at, in millions of transactions.")
+  var millions: [Int] = []
+
+  func run() async throws {
+    let database = try PostgresConfiguration(connectionString: databaseURL)
+    let bench = try await Bench(database, seconds: seconds)
+    print("## Posting, one table for each load\n")
+    try await bench.posting()
+    print("\n## Journal\n")
+    try await bench.journal()
+    print("\n## History of a wallet\n")
+    try await bench.history()
+    for size in millions {
+      print("\n## At \(size) million transactions\n")
+      try await bench.grow(to: size * 1_000_000)
+      try await bench.again(title: "\(size) million")
+    }
+    await bench.close()
+  }
+}
