@@ -85,7 +85,11 @@ extension ServerTests {
               )
             }
             try await target.wait(
-              until: "select exists (select from pg_stat_progress_create_index)"
+              until: """
+                select exists (
+                  select from pg_stat_progress_create_index
+                  where datname = current_database() and phase = 'waiting for writers before build')
+                """
             )
             await #expect(
               performing: {

@@ -138,13 +138,14 @@ extension ServerTests {
           on: target
         )
         #expect(await same.exitCode == 0)
-        try await target.execute("drop table public.wallet")
+        try await target.execute("drop table public.note")
         let other = try HiggsProcess(
           ["migrate", "drift", "--expected", snapshot.outputPath],
           on: target
         )
         #expect(await other.exitCode == 3)
-        #expect(other.outputText.contains("table public.wallet: expected table, found nothing"))
+        #expect(other.outputText.contains("table public.note: expected table, found nothing"))
+        withExtendedLifetime(snapshot) {}
         let broken = try HiggsProcess(["migrate", "drift", "--expected", "/dev/null"], on: target)
         #expect(await broken.exitCode == 1)
         #expect(broken.errorText.contains("is not a snapshot"))

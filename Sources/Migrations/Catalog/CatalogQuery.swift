@@ -34,8 +34,10 @@ struct CatalogQuery: Sendable {
       select jsonb_object_agg('grants to ' || entry.grantee, entry.privileges) as grants
       from (
         select
-          case when a.grantee = 0 then 'PUBLIC' else quote_ident(pg_get_userbyid(a.grantee)) end
-            as grantee,
+          case a.grantee
+            when 0 then 'PUBLIC' when o.owner then 'its owner'
+            else quote_ident(pg_get_userbyid(a.grantee))
+          end as grantee,
           string_agg(
             a.privilege_type || case when a.is_grantable then ' with grant option' else '' end,
             ', ' order by a.privilege_type) as privileges

@@ -6,6 +6,12 @@ package enum MigrationError: Error, Equatable, Sendable {
   case folderUnreadable(path: String)
   /// The folder holds no `.sql` file.
   case noFiles(path: String)
+  /// The server is older than any that is supported.
+  case serverTooOld(version: Int, oldest: Int)
+  /// The server takes no changes.
+  case serverIsStandby
+  /// The database cannot hold every text.
+  case wrongEncoding(String)
   /// Files and records do not fit.
   case refused([MigrationProblem])
   /// Someone else held the migration lock longer than we were told to wait.
@@ -45,6 +51,15 @@ extension MigrationError: CustomStringConvertible {
       "the folder \(path) holds no .sql file. Check --migrations or HIGGS_MIGRATIONS."
     case .refused(let problems):
       problems.map(\.description).joined(separator: "\n")
+    case .serverTooOld(let version, let oldest):
+      "PostgreSQL \(version) is too old. Use \(oldest) or newer."
+    case .serverIsStandby:
+      "this server is a standby and takes no changes. Connect to the primary."
+    case .wrongEncoding(let encoding):
+      """
+      the database has the encoding \(encoding). Make it with 'createdb --template=template0 \
+      --encoding=UTF8 NAME'.
+      """
     case .lockNotAcquired(let waitedSeconds, let holder):
       """
       the migration lock was not free within \(waitedSeconds) s: \
@@ -78,7 +93,8 @@ extension MigrationError: CustomStringConvertible {
     case .noRecordTable:
       """
       there is no table public.schema_migrations, so migration 001 was not run in this database. \
-      Run 'higgs migrate up'.
+      Run 'higgs migrate up'. If only that table was lost, make it as migration 001 does, and run \
+      'higgs migrate baseline' again.
       """
     case .snapshotUnreadable(let path, let reason):
       "\(path) is not a snapshot of 'higgs migrate drift --snapshot --json': \(reason)."
@@ -107,6 +123,9 @@ extension MigrationError: CustomStringConvertible {
     case .folderNotFound: "folder_not_found"
     case .folderUnreadable: "folder_unreadable"
     case .noFiles: "no_files"
+    case .serverTooOld: "server_too_old"
+    case .serverIsStandby: "server_is_standby"
+    case .wrongEncoding: "wrong_encoding"
     case .refused(let problems): problems.first?.code ?? "refused"
     case .lockNotAcquired: "lock_not_acquired"
     case .missingRights: "missing_rights"

@@ -48,6 +48,11 @@ package struct StatementFailure: Equatable, Sendable {
       The object is already there. If this file was run by hand before, 'higgs migrate baseline' \
       records it; otherwise move the object out of the way.
       """
+    case "42501":
+      """
+      Migrate as a superuser, or as a role with CREATEROLE that owns the database and is a member \
+      of higgs_owner.
+      """
     case "55P03":
       """
       Another session holds a lock on the object (see pg_stat_activity and pg_blocking_pids). Try \

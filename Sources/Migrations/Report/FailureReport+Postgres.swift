@@ -8,7 +8,8 @@ extension FailureReport {
       self.init(
         code: "not_connected",
         message: """
-          \(error). Check --database-url or DATABASE_URL (or PGHOST, PGPORT, PGDATABASE, PGUSER).
+          \(error)
+          Check --database-url or DATABASE_URL (or PGHOST, PGPORT, PGDATABASE, PGUSER).
           """
       )
     case .connectionLost, .commitUnknown:

@@ -2,7 +2,8 @@ extension MigrationRunner {
   /// Records the files up to `target` (nil for the newest) as applied, without running them, after
   /// proving that the database's schema is what they make.
   package func baseline(to target: Int?) async throws -> UpReport {
-    try await lock.whileHeld {
+    try await session.fitness().check()
+    return try await lock.whileHeld {
       let database = try await session.databaseName()
       let plan = try await makePlan()
       guard try await session.history() != .noTable else { throw MigrationError.noRecordTable }

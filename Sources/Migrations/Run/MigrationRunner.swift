@@ -45,7 +45,8 @@ package struct MigrationRunner: Sendable {
 
   /// Runs what is pending, up to `target` (nil for the newest), one migration at a time.
   package func up(to target: Int?) async throws -> UpReport {
-    try await lock.whileHeld {
+    try await session.fitness().check()
+    return try await lock.whileHeld {
       let plan = try await makePlan()
       let files = try plan.filesToRun(to: target)
       try await checkRights(toRun: files)

@@ -14,17 +14,26 @@ extension MigrationSession {
 
   /// What became of the index of one statement; nil if it is not there.
   ///
+  /// Who builds it is told by his lock on the table, which only one session can have: what the
+  /// progress view says of others but their process is not for ordinary roles.
+  ///
   /// An unqualified table lies in `public`: the session's search path holds nothing else.
   func indexState(_ index: CreatedIndex, version: Int) async throws -> IndexState? {
     let rows = try await query(
       """
       select
-        format('%I.%I', n.nspname, i.relname), x.indisvalid and x.indisready, p.pid
+        format('%I.%I', n.nspname, i.relname), x.indisvalid and x.indisready,
+        (
+          select l.pid
+          from pg_locks as l
+          join pg_stat_progress_create_index as p on p.pid = l.pid
+          where l.locktype = 'relation' and l.granted and l.relation = x.indrelid
+            and l.mode = 'ShareUpdateExclusiveLock'
+            and l.database = (select oid from pg_database where datname = current_database())
+        )
       from pg_class as i
       join pg_namespace as n on n.oid = i.relnamespace
       join pg_index as x on x.indexrelid = i.oid
-      left join pg_stat_progress_create_index as p
-        on p.index_relid = i.oid and p.datname = current_database()
       where n.nspname = \(index.schema ?? "public")::text and i.relname = \(index.name)::text
       """
     )

@@ -36,6 +36,7 @@ enum Fixture {
       execute 'alter role higgs_app set synchronous_commit = on';
       execute format('revoke all on database %I from public', current_database());
       execute format('grant connect on database %I to higgs_app', current_database());
+      execute format('grant create on database %I to higgs_owner', current_database());
       execute 'grant usage, create on schema public to higgs_owner';
     end
     $roles$;
@@ -60,6 +61,12 @@ enum Fixture {
     -- 002: one object of every kind.
     set role higgs_owner;
     set search_path = pg_catalog;
+
+    create table public.note (
+      id integer constraint note_pkey primary key, words text not null default ''
+    );
+    create index note_words on public.note (words);
+    comment on column public.note.words is 'What it says.';
 
     create type public.mood as enum ('glad', 'sad');
     create domain public.amount as bigint constraint amount_positive check (value > 0);
@@ -113,9 +120,13 @@ enum Fixture {
     create rule wallet_rule as on delete to public.wallet do also nothing;
 
     create view public.player_summary with (security_barrier) as
-      select id, name from public.player where points > 0;
+      select p.id, p.name, w.balance
+      from public.player as p join public.wallet as w on w.player_id = p.id
+      where p.points > 0;
     create materialized view public.player_ranking as
-      select id, points from public.player with no data;
+      select p.id, w.balance
+      from public.player as p join public.wallet as w on w.player_id = p.id
+      with no data;
     create unique index player_ranking_id on public.player_ranking (id);
     create sequence public.ticket as integer increment 2;
 

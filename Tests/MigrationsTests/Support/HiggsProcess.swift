@@ -3,6 +3,7 @@ import Foundation
 /// A run of the built program.
 final class HiggsProcess: Sendable {
   private let process = Process()
+  private let folder: URL
   private let output: URL
   private let errors: URL
   private let ending: Task<Int32, Never>
@@ -14,7 +15,7 @@ final class HiggsProcess: Sendable {
     files: [(name: String, sql: String)] = Fixture.files,
     environment: [String: String] = [:]
   ) throws {
-    let folder = FileManager.default.temporaryDirectory
+    folder = FileManager.default.temporaryDirectory
       .appendingPathComponent("higgs-\(UUID().uuidString)")
     let migrations = folder.appendingPathComponent("migrations")
     try FileManager.default.createDirectory(at: migrations, withIntermediateDirectories: true)
@@ -45,6 +46,8 @@ final class HiggsProcess: Sendable {
     }
     try process.run()
   }
+
+  deinit { try? FileManager.default.removeItem(at: folder) }
 
   /// The program lies beside the tests that were built with it.
   private static let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
