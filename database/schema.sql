@@ -1757,6 +1757,8 @@ CREATE FUNCTION public.ensure_month_partition(parent regclass, month_of timestam
 declare
   attempts_max constant integer := 10;
   month timestamptz := public.month_start(month_of);
+  -- A month is added to the UTC wall clock: the session's time zone would shift the bound.
+  month_end timestamptz := ((month at time zone 'UTC') + interval '1 month') at time zone 'UTC';
   parent_name text;
   parent_schema text;
   leaf text;
@@ -1782,7 +1784,7 @@ begin
       execute format(
         'alter table %s attach partition %I.%I for values from (%L) to (%L)',
         parent, parent_schema, leaf,
-        public.id_lower_bound(month), public.id_lower_bound(month + interval '1 month'));
+        public.id_lower_bound(month), public.id_lower_bound(month_end));
       if exists (
         select from pg_catalog.pg_trigger as g
         where g.tgrelid = parent and g.tgfoid = 'public.refuse_change()'::regprocedure
@@ -3846,7 +3848,6 @@ declare
   current_group uuid;
   group_start integer;
   group_is_lost boolean;
-  original_id uuid;
   original record;
   undone numeric;
   violated text;
@@ -3955,11 +3956,11 @@ begin
             decision := case
               when (kinds[other], debit_wallet_ids[other], credit_wallet_ids[other],
                   currencies[other], amounts[other], group_ids[other], group_sizes[other],
-                  reverses[other], reference_types[other], reference_ids[other])
+                  post_exactly.reverses[other], reference_types[other], reference_ids[other])
                 is not distinct from
                 (kinds[at], debit_wallet_ids[at], credit_wallet_ids[at],
                   currencies[at], amounts[at], group_ids[at], group_sizes[at],
-                  reverses[at], reference_types[at], reference_ids[at])
+                  post_exactly.reverses[at], reference_types[at], reference_ids[at])
                 then 'exists'
               else 'exists_with_different_content'
             end;
@@ -3980,20 +3981,19 @@ begin
           decision := unfit[step];
         end if;
       end if;
-      original_id := reverses[at];
-      if decision is null and original_id is not null then
+      if decision is null and post_exactly.reverses[at] is not null then
         -- The originals are locked; this statement sees what was reversed before the lock was had.
         select o.debit_wallet_id, o.credit_wallet_id, o.currency, o.amount, o.reverses
         into original
         from (
           select t.debit_wallet_id, t.credit_wallet_id, t.currency, t.amount, t.reverses
           from public.transactions as t
-          where t.id = original_id
+          where t.id = post_exactly.reverses[at]
           union all
           select debit_wallet_ids[n.n], credit_wallet_ids[n.n], currencies[n.n], amounts[n.n],
-            reverses[n.n]
+            post_exactly.reverses[n.n]
           from generate_series(1, items) as n (n)
-          where ids[n.n] = original_id and outcomes[n.n] = 'ok'
+          where ids[n.n] = post_exactly.reverses[at] and outcomes[n.n] = 'ok'
         ) as o
         limit 1;
         if not found then
@@ -4008,11 +4008,11 @@ begin
           from (
             select t.amount
             from public.transactions as t
-            where t.reverses = original_id
+            where t.reverses = post_exactly.reverses[at]
             union all
             select amounts[n.n]
             from generate_series(1, items) as n (n)
-            where reverses[n.n] = original_id and outcomes[n.n] = 'ok'
+            where post_exactly.reverses[n.n] = post_exactly.reverses[at] and outcomes[n.n] = 'ok'
           ) as r;
           if undone + amounts[at] > original.amount then
             decision := 'reversal_exceeds_original';
@@ -4076,12 +4076,21 @@ begin
         with ordinality as u (id, outcome, debit_after, credit_after, ordinal)
       order by u.ordinal;
       return;
-    exception when unique_violation then
-      -- Another connection has posted one of these ids since the look-up; now it can be seen.
-      get stacked diagnostics violated = constraint_name;
-      if violated !~ '^transactions_y[0-9]{4}m[0-9]{2}_pkey$' then
-        raise;
-      end if;
+    exception
+      when unique_violation then
+        -- Another connection has posted one of these ids since the look-up; now it can be seen.
+        get stacked diagnostics violated = constraint_name;
+        if violated !~ '^transactions_y[0-9]{4}m[0-9]{2}_pkey$' then
+          raise;
+        end if;
+      when check_violation then
+        get stacked diagnostics violated = constraint_name;
+        raise exception 'post_transactions: %', sqlerrm
+          using errcode = 'check_violation', constraint = violated,
+            hint = coalesce(
+              'Nothing was posted. Every item must keep: '
+              || public.rule_of('public.transactions', violated),
+              'Nothing was posted. As the owner run: select ensure_partitions();');
     end;
   end loop;
   raise exception 'post_transactions: others kept posting the same ids in % attempts', attempts_max
@@ -4183,7 +4192,9 @@ begin
   if is_plain and group_ids is not null then
     select coalesce(bool_and(
       g.group_id is null
-      or g.items = g.group_size and g.ids = g.items and g.has_first and g.stand_together), true)
+      or coalesce(
+        g.items = g.group_size and g.ids = g.items and g.has_first and g.stand_together,
+        false)), true)
     into is_plain
     from (
       select
@@ -4248,12 +4259,15 @@ begin
       from unnest(ids, debit_afters, credit_afters)
         with ordinality as u (id, debit_after, credit_after, ordinal);
       return;
-    exception when unique_violation then
-      -- Some id is stored already: only the exact way can say which.
-      get stacked diagnostics violated = constraint_name;
-      if violated !~ '^transactions_y[0-9]{4}m[0-9]{2}_pkey$' then
-        raise;
-      end if;
+    exception
+      when unique_violation then
+        -- Some id is stored already: only the exact way can say which.
+        get stacked diagnostics violated = constraint_name;
+        if violated !~ '^transactions_y[0-9]{4}m[0-9]{2}_pkey$' then
+          raise;
+        end if;
+      when check_violation then
+        null;  -- some item can never be stored: the exact way says so, unless it refuses it first
     end;
   end if;
   return query
@@ -4294,6 +4308,7 @@ CREATE FUNCTION public.posting_problem(ids uuid[], kinds text[], debit_wallet_id
 declare
   items_max constant integer := 1000;
   items integer := cardinality(ids);
+  dimensions text := case when items > 0 then format('[1:%s]', items) end;
   array_name text;
   lengths integer[] := array[
     cardinality(kinds), cardinality(debit_wallet_ids), cardinality(credit_wallet_ids),
@@ -4320,10 +4335,15 @@ begin
   if array_remove(array_remove(optional_lengths, null), items) <> '{}' then
     return format('an optional array is neither null nor %s items long', items);
   end if;
-  if array_ndims(ids) <> 1 or array_lower(ids, 1) <> 1 or array_ndims(amounts) <> 1
-    or array_lower(amounts, 1) <> 1 or array_lower(debit_wallet_ids, 1) <> 1
-    or array_lower(credit_wallet_ids, 1) <> 1 or array_lower(kinds, 1) <> 1
-    or array_lower(currencies, 1) <> 1 then
+  -- Items are also found by their subscript, so every array counts from 1. Empty and missing ones
+  -- have no dimensions, which is a null here.
+  if (array_dims(ids), array_dims(kinds), array_dims(debit_wallet_ids),
+      array_dims(credit_wallet_ids), array_dims(currencies), array_dims(amounts))
+    is distinct from (dimensions, dimensions, dimensions, dimensions, dimensions, dimensions)
+    or array_dims(group_ids) <> dimensions or array_dims(group_sizes) <> dimensions
+    or array_dims(reverses) <> dimensions or array_dims(reference_types) <> dimensions
+    or array_dims(reference_ids) <> dimensions or array_dims(actor_ids) <> dimensions
+    or array_dims(metadata) <> dimensions then
     return 'arrays must have one dimension that starts at 1';
   end if;
   array_name := case
@@ -4897,6 +4917,23 @@ COMMENT ON FUNCTION public.roll_up_ledger(transactions_max integer) IS 'Adds the
 call; returns how many. Run every minute; again at once while it returns the maximum.
 Locks: the row of ledger_state, then rollups in the order of the wallets.
 Example: select roll_up_ledger();';
+
+--
+-- Name: rule_of(regclass, text); Type: FUNCTION; Schema: public; Owner: higgs_owner
+--
+
+CREATE FUNCTION public.rule_of(relation regclass, constraint_name text) RETURNS text
+    LANGUAGE sql STABLE STRICT
+    RETURN (SELECT pg_get_constraintdef(k.oid) AS pg_get_constraintdef FROM pg_constraint k WHERE ((k.conrelid = (rule_of.relation)::oid) AND (k.conname = rule_of.constraint_name)));
+
+ALTER FUNCTION public.rule_of(relation regclass, constraint_name text) OWNER TO higgs_owner;
+
+--
+-- Name: FUNCTION rule_of(relation regclass, constraint_name text); Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON FUNCTION public.rule_of(relation regclass, constraint_name text) IS 'What a named constraint of a table demands, for the hints of errors; null: no such constraint.
+Example: select public.rule_of(''transactions'', ''transactions_amount_range'');';
 
 --
 -- Name: run_maintenance(text); Type: FUNCTION; Schema: public; Owner: higgs_owner
@@ -5861,6 +5898,7 @@ CREATE TABLE public.transactions (
     CONSTRAINT transactions_group_whole CHECK ((((group_id IS NULL) = (group_size IS NULL)) AND ((group_size >= 1) AND (group_size <= 1000)))),
     CONSTRAINT transactions_kind_known CHECK ((kind = ANY (ARRAY['grant'::text, 'bonus'::text, 'reward'::text, 'purchase'::text, 'gift'::text, 'transfer'::text, 'burn'::text, 'adjustment'::text, 'buy_in'::text, 'cash_out'::text, 'settlement'::text, 'rake'::text, 'refund'::text, 'tournament_entry'::text, 'tournament_prize'::text, 'reversal'::text]))),
     CONSTRAINT transactions_metadata_object CHECK (((jsonb_typeof(metadata) = 'object'::text) AND (length((metadata)::text) <= 2000))),
+    CONSTRAINT transactions_posted_xid_positive CHECK ((posted_xid > 0)),
     CONSTRAINT transactions_reference_id_length CHECK (((length(reference_id) >= 1) AND (length(reference_id) <= 64))),
     CONSTRAINT transactions_reference_type_length CHECK (((length(reference_type) >= 1) AND (length(reference_type) <= 32))),
     CONSTRAINT transactions_reference_whole CHECK (((reference_type IS NULL) = (reference_id IS NULL))),
@@ -12016,6 +12054,12 @@ GRANT ALL ON FUNCTION public.request_friend(user_id uuid, other_id uuid) TO higg
 
 REVOKE ALL ON FUNCTION public.roll_up_ledger(transactions_max integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.roll_up_ledger(transactions_max integer) TO higgs_app;
+
+--
+-- Name: FUNCTION rule_of(relation regclass, constraint_name text); Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+REVOKE ALL ON FUNCTION public.rule_of(relation regclass, constraint_name text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION run_maintenance(task text); Type: ACL; Schema: public; Owner: higgs_owner

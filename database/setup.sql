@@ -98,7 +98,7 @@ select to_regclass('public.schema_migrations') is not null as higgs_has_record \
 select set_config('higgs.files', $files$
 [
   {"version": 1, "name": "initial_setup", "sha256": "562deb738f4ab399c048cb719a5d6184a2c5a69577f8729cc6ef02709fa6a1f3"},
-  {"version": 2, "name": "game_features", "sha256": "4a09767ef8ce1e70cad94d2889c285188d72911cb87466e9ad559dc19531fc5c"},
+  {"version": 2, "name": "game_features", "sha256": "6080188602df5d18d094836c525f3a6d253986be7c8ec50962832554761e7a06"},
   {"version": 3, "name": "social_features", "sha256": "b4fed2e5c2268a524e81e31db1744dfcf877da68337b26942c8bfdbc4a80df41"},
   {"version": 4, "name": "views_and_final_setup", "sha256": "a36a91c86f0c89288485234a6d6931bd5dd9d72ea3af159ec32df3c3f4e12ce1"},
   {"version": 5, "name": "ledger_integrity", "sha256": "3998746bfbf11fac0f04badd34a6876658d72c68c06b045deae118c131e1a544"},
@@ -857,6 +857,8 @@ as $function$
 declare
   attempts_max constant integer := 10;
   month timestamptz := public.month_start(month_of);
+  -- A month is added to the UTC wall clock: the session's time zone would shift the bound.
+  month_end timestamptz := ((month at time zone 'UTC') + interval '1 month') at time zone 'UTC';
   parent_name text;
   parent_schema text;
   leaf text;
@@ -882,7 +884,7 @@ begin
       execute format(
         'alter table %s attach partition %I.%I for values from (%L) to (%L)',
         parent, parent_schema, leaf,
-        public.id_lower_bound(month), public.id_lower_bound(month + interval '1 month'));
+        public.id_lower_bound(month), public.id_lower_bound(month_end));
       if exists (
         select from pg_catalog.pg_trigger as g
         where g.tgrelid = parent and g.tgfoid = 'public.refuse_change()'::regprocedure
@@ -1414,7 +1416,8 @@ create table public.transactions (
   constraint transactions_reference_whole
     check ((reference_type is null) = (reference_id is null)),
   constraint transactions_metadata_object
-    check (jsonb_typeof(metadata) = 'object' and length(metadata::text) <= 2000)
+    check (jsonb_typeof(metadata) = 'object' and length(metadata::text) <= 2000),
+  constraint transactions_posted_xid_positive check (posted_xid > 0)
 ) partition by range (id);
 comment on table public.transactions is
   'The ledger: each row moves an amount from one wallet to another. Append-only.';
@@ -1468,6 +1471,19 @@ comment on function public.ledger_xid() is
   'Position in the ledger of the running transaction: it rises with every transaction and never
 falls, also across dump and restore.
 Example: select public.ledger_xid();';
+
+create function public.rule_of(relation regclass, constraint_name text)
+returns text
+language sql
+stable
+strict
+return (
+  select pg_get_constraintdef(k.oid)
+  from pg_catalog.pg_constraint as k
+  where k.conrelid = relation and k.conname = constraint_name);
+comment on function public.rule_of(regclass, text) is
+  'What a named constraint of a table demands, for the hints of errors; null: no such constraint.
+Example: select public.rule_of(''transactions'', ''transactions_amount_range'');';
 
 create function public.buy_in_allowed(player_id uuid, buy_in_currency text, buy_in bigint)
 returns boolean
@@ -1598,6 +1614,7 @@ as $function$
 declare
   items_max constant integer := 1000;
   items integer := cardinality(ids);
+  dimensions text := case when items > 0 then format('[1:%s]', items) end;
   array_name text;
   lengths integer[] := array[
     cardinality(kinds), cardinality(debit_wallet_ids), cardinality(credit_wallet_ids),
@@ -1624,10 +1641,15 @@ begin
   if array_remove(array_remove(optional_lengths, null), items) <> '{}' then
     return format('an optional array is neither null nor %s items long', items);
   end if;
-  if array_ndims(ids) <> 1 or array_lower(ids, 1) <> 1 or array_ndims(amounts) <> 1
-    or array_lower(amounts, 1) <> 1 or array_lower(debit_wallet_ids, 1) <> 1
-    or array_lower(credit_wallet_ids, 1) <> 1 or array_lower(kinds, 1) <> 1
-    or array_lower(currencies, 1) <> 1 then
+  -- Items are also found by their subscript, so every array counts from 1. Empty and missing ones
+  -- have no dimensions, which is a null here.
+  if (array_dims(ids), array_dims(kinds), array_dims(debit_wallet_ids),
+      array_dims(credit_wallet_ids), array_dims(currencies), array_dims(amounts))
+    is distinct from (dimensions, dimensions, dimensions, dimensions, dimensions, dimensions)
+    or array_dims(group_ids) <> dimensions or array_dims(group_sizes) <> dimensions
+    or array_dims(reverses) <> dimensions or array_dims(reference_types) <> dimensions
+    or array_dims(reference_ids) <> dimensions or array_dims(actor_ids) <> dimensions
+    or array_dims(metadata) <> dimensions then
     return 'arrays must have one dimension that starts at 1';
   end if;
   array_name := case
@@ -1769,7 +1791,6 @@ declare
   current_group uuid;
   group_start integer;
   group_is_lost boolean;
-  original_id uuid;
   original record;
   undone numeric;
   violated text;
@@ -1878,11 +1899,11 @@ begin
             decision := case
               when (kinds[other], debit_wallet_ids[other], credit_wallet_ids[other],
                   currencies[other], amounts[other], group_ids[other], group_sizes[other],
-                  reverses[other], reference_types[other], reference_ids[other])
+                  post_exactly.reverses[other], reference_types[other], reference_ids[other])
                 is not distinct from
                 (kinds[at], debit_wallet_ids[at], credit_wallet_ids[at],
                   currencies[at], amounts[at], group_ids[at], group_sizes[at],
-                  reverses[at], reference_types[at], reference_ids[at])
+                  post_exactly.reverses[at], reference_types[at], reference_ids[at])
                 then 'exists'
               else 'exists_with_different_content'
             end;
@@ -1903,20 +1924,19 @@ begin
           decision := unfit[step];
         end if;
       end if;
-      original_id := reverses[at];
-      if decision is null and original_id is not null then
+      if decision is null and post_exactly.reverses[at] is not null then
         -- The originals are locked; this statement sees what was reversed before the lock was had.
         select o.debit_wallet_id, o.credit_wallet_id, o.currency, o.amount, o.reverses
         into original
         from (
           select t.debit_wallet_id, t.credit_wallet_id, t.currency, t.amount, t.reverses
           from public.transactions as t
-          where t.id = original_id
+          where t.id = post_exactly.reverses[at]
           union all
           select debit_wallet_ids[n.n], credit_wallet_ids[n.n], currencies[n.n], amounts[n.n],
-            reverses[n.n]
+            post_exactly.reverses[n.n]
           from generate_series(1, items) as n (n)
-          where ids[n.n] = original_id and outcomes[n.n] = 'ok'
+          where ids[n.n] = post_exactly.reverses[at] and outcomes[n.n] = 'ok'
         ) as o
         limit 1;
         if not found then
@@ -1931,11 +1951,11 @@ begin
           from (
             select t.amount
             from public.transactions as t
-            where t.reverses = original_id
+            where t.reverses = post_exactly.reverses[at]
             union all
             select amounts[n.n]
             from generate_series(1, items) as n (n)
-            where reverses[n.n] = original_id and outcomes[n.n] = 'ok'
+            where post_exactly.reverses[n.n] = post_exactly.reverses[at] and outcomes[n.n] = 'ok'
           ) as r;
           if undone + amounts[at] > original.amount then
             decision := 'reversal_exceeds_original';
@@ -1999,12 +2019,21 @@ begin
         with ordinality as u (id, outcome, debit_after, credit_after, ordinal)
       order by u.ordinal;
       return;
-    exception when unique_violation then
-      -- Another connection has posted one of these ids since the look-up; now it can be seen.
-      get stacked diagnostics violated = constraint_name;
-      if violated !~ '^transactions_y[0-9]{4}m[0-9]{2}_pkey$' then
-        raise;
-      end if;
+    exception
+      when unique_violation then
+        -- Another connection has posted one of these ids since the look-up; now it can be seen.
+        get stacked diagnostics violated = constraint_name;
+        if violated !~ '^transactions_y[0-9]{4}m[0-9]{2}_pkey$' then
+          raise;
+        end if;
+      when check_violation then
+        get stacked diagnostics violated = constraint_name;
+        raise exception 'post_transactions: %', sqlerrm
+          using errcode = 'check_violation', constraint = violated,
+            hint = coalesce(
+              'Nothing was posted. Every item must keep: '
+              || public.rule_of('public.transactions', violated),
+              'Nothing was posted. As the owner run: select ensure_partitions();');
     end;
   end loop;
   raise exception 'post_transactions: others kept posting the same ids in % attempts', attempts_max
@@ -2115,7 +2144,9 @@ begin
   if is_plain and group_ids is not null then
     select coalesce(bool_and(
       g.group_id is null
-      or g.items = g.group_size and g.ids = g.items and g.has_first and g.stand_together), true)
+      or coalesce(
+        g.items = g.group_size and g.ids = g.items and g.has_first and g.stand_together,
+        false)), true)
     into is_plain
     from (
       select
@@ -2180,12 +2211,15 @@ begin
       from unnest(ids, debit_afters, credit_afters)
         with ordinality as u (id, debit_after, credit_after, ordinal);
       return;
-    exception when unique_violation then
-      -- Some id is stored already: only the exact way can say which.
-      get stacked diagnostics violated = constraint_name;
-      if violated !~ '^transactions_y[0-9]{4}m[0-9]{2}_pkey$' then
-        raise;
-      end if;
+    exception
+      when unique_violation then
+        -- Some id is stored already: only the exact way can say which.
+        get stacked diagnostics violated = constraint_name;
+        if violated !~ '^transactions_y[0-9]{4}m[0-9]{2}_pkey$' then
+          raise;
+        end if;
+      when check_violation then
+        null;  -- some item can never be stored: the exact way says so, unless it refuses it first
     end;
   end if;
   return query
@@ -2251,7 +2285,7 @@ reset role;
 set role higgs_owner;
 insert into public.schema_migrations (version, name, sha256, applied_by, duration_ms)
 values (
-  2, 'game_features', '4a09767ef8ce1e70cad94d2889c285188d72911cb87466e9ad559dc19531fc5c', session_user,
+  2, 'game_features', '6080188602df5d18d094836c525f3a6d253986be7c8ec50962832554761e7a06', session_user,
   extract(epoch from clock_timestamp() - :'higgs_started'::timestamptz) * 1000);
 reset role;
 commit;
