@@ -183,7 +183,9 @@ select
   case when r.moderator is not null then user_id_of(r.moderator) end, r.resolution,
   case when r.resolution is not null then r.reported_at + interval '5 hours' end, r.reported_at
 from (
-  select v.*, now() - v.days_ago * interval '1 day' as reported_at
+  select
+    v.ordinal, v.reporter, v.reported, v.reason, v.details, v.status, v.moderator, v.resolution,
+    now() - v.days_ago * interval '1 day' as reported_at
   from (values
     (1, 'gita', 'cepat_kaya', 'spam', 'Menjual chip di obrolan meja.', 1.2::float8, 'in_review',
       'maya', null),
@@ -246,7 +248,9 @@ select
   a.target_type, coalesce(u.id::text, a.target), a.reason, a.details::jsonb, a.address::inet,
   'sample-' || lpad(a.ordinal::text, 4, '0')
 from (
-  select v.*, now() - v.days_ago * interval '1 day' as happened_at
+  select
+    v.ordinal, v.actor, v.action, v.target_type, v.target, v.reason, v.details, v.address,
+    now() - v.days_ago * interval '1 day' as happened_at
   from (values
     (1, 'admin', 'user.role_changed', 'user', 'maya', 'New moderator',
       '{"before": "player", "after": "moderator"}', 31.5::float8, '192.0.2.10'),

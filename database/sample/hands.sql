@@ -1,6 +1,6 @@
 -- Twenty-nine evenings of Gaple, and the tables that are busy now. Every hand is dealt by commit
--- and reveal, journalled and settled by the functions that the server uses; only leaving a table in the
--- past needs its own posting here, since stand_up() pays out now.
+-- and reveal, journalled and settled by the functions that the server uses; only leaving a table
+-- in the past needs its own posting here, since stand_up() pays out now.
 
 create temporary table sample_seats (
   seat smallint primary key,
@@ -268,7 +268,14 @@ begin
         select
           s.user_id, s.time_zone, s.vip_level, random() as fraction,
           random() < 0.45 + s.skill * 0.0055 as comes
-        from (select o.* from sample_people as o order by o.username offset 0) as s
+        from (
+          select
+            o.user_id, o.time_zone, o.vip_level, o.skill, o.role, o.account_type, o.joined_at,
+            o.plays_until
+          from sample_people as o
+          order by o.username
+          offset 0
+        ) as s
         where s.role = 'player' and s.account_type <> 'bot'
           and morning between s.joined_at and s.plays_until
         offset 0
@@ -311,7 +318,12 @@ begin
     truncate sample_busy;
     for table_of_day in
       select r.room_id, r.hands_max
-      from (select o.* from sample_rooms as o order by o.room_id offset 0) as r
+      from (
+        select o.room_id, o.evenings, o.hands_max, o.last_day
+        from sample_rooms as o
+        order by o.room_id
+        offset 0
+      ) as r
       where days_ago >= r.last_day and random() * 10 < r.evenings
       order by random()
     loop

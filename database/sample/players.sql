@@ -30,7 +30,8 @@ select
   end
 from (
   select
-    v.*, t.midnight,
+    v.username, v.display_name, v.account_type, v.role, v.country, v.time_zone, v.vip_level,
+    v.skill, v.joined_days_ago, t.midnight,
     t.midnight - v.joined_days_ago * interval '1 day'
       + (8 + random() * 12) * interval '1 hour' as joined_at
   from (values

@@ -203,5 +203,5 @@ select throws_ok(
   format($$ update user_wallets set frozen_at = null where id = %s $$, :'ayu_coins'), '42501',
   'permission denied for table user_wallets', 'the application itself cannot touch a freeze');
 
-select * from finish();
+select finish();
 rollback;

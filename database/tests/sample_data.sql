@@ -146,7 +146,8 @@ select is_empty(
      where b.pause < interval '20 hours' $$,
   'twenty hours apart');
 select cmp_ok(
-  (select count(*) from user_achievements where reward_transaction_id is not null), '>', 100::bigint,
+  (select count(*) from user_achievements where reward_transaction_id is not null), '>',
+  100::bigint,
   'achievements were rewarded');
 select is_empty(
   $$ select s.user_id
@@ -227,5 +228,5 @@ select is_empty(
   'select subject, statement, problem from examples where problem is not null',
   'each example in a comment runs on the sample');
 
-select * from finish();
+select finish();
 rollback;

@@ -208,5 +208,5 @@ select cmp_ok(
   (select count(*) from played where 'timeout' = any (move_actors)), '>', 0::bigint,
   'now and then someone runs out of time');
 
-select * from finish();
+select finish();
 rollback;
