@@ -9,6 +9,8 @@
 -- administrator included, has the password domino-sample. A database that has players of its own is
 -- refused.
 
+-- Here, too: what setup.sql sets comes too late for an error within setup.sql to end this file.
+\set ON_ERROR_STOP on
 \ir setup.sql
 
 -- Two runs at once: the second one says so and ends, rather than to wait for what takes a while.
