@@ -163,5 +163,5 @@ select throws_ok(
   '42501', 'permission denied for table daily_bonuses',
   'the application cannot write a claim by itself');
 
-select * from finish();
+select finish();
 rollback;

@@ -105,5 +105,5 @@ select throws_ok(
   format($$ select request_friend(%L, %L) $$, :'ayu', :'ayu'), '22023', null,
   'nobody befriends themselves');
 
-select * from finish();
+select finish();
 rollback;

@@ -165,12 +165,13 @@ returns table (
 language sql
 stable
 begin atomic
-  select * from (values
+  select t.task, t.purpose, t.runs_every, t.statement, t.is_logged, t.last_run_at
+  from (values
     ('broken', 'Fail.', interval '1 day', 'select 1 / 0', true, null::timestamptz),
     ('keeps_its_record', 'Do nothing.', interval '1 hour', 'select 7', false,
       now() - interval '2 hours'),
     ('rests', 'Do nothing.', interval '3 hours', 'select 7', false, now() - interval '2 hours')
-  ) as t;
+  ) as t (task, purpose, runs_every, statement, is_logged, last_run_at);
 end;
 set local client_min_messages = error;
 select results_eq(
@@ -196,5 +197,5 @@ select lives_ok('select from maintenance_due()', 'the read-only role may see wha
 select throws_ok(
   $$ select run_maintenance('rests') $$, '42501', null, 'but runs nothing');
 
-select * from finish();
+select finish();
 rollback;

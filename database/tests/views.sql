@@ -294,5 +294,5 @@ select throws_ok(
   'select from get_user_recent_activity(new_id(), 201)', '22023',
   'rows_max is 201, not between 1 and 200', 'there is a limit');
 
-select * from finish();
+select finish();
 rollback;
