@@ -61,7 +61,8 @@ extension DealRecord {
     }
     guard promised != server.commit else { return }
     problems.append(
-      .commitDiffers(promised: promised.hexadecimal, revealed: server.commit.hexadecimal))
+      .commitDiffers(promised: promised.hexadecimal, revealed: server.commit.hexadecimal)
+    )
   }
 
   private func check(_ expected: [UInt8], _ problems: inout [DealProblem]) {

@@ -13,7 +13,8 @@ struct LineTests {
       (["6-6 L", "0-6 L"], "[0|6][6|6]"),
       (["6-6 L", "0-6 L", "5-6 R"], "[0|6][6|6][6|5]"),
       (["2-5 L", "2-2 L", "2-6 L", "5-5 R", "0-5 R"], "[6|2][2|2][2|5][5|5][5|0]"),
-    ])
+    ]
+  )
   func drawing(moves: [String], drawn: String) throws {
     var line = Line()
     for text in moves {
@@ -32,7 +33,8 @@ struct LineTests {
       ("[1|3][3|6]", "0-1 1-6 2-2 6-6", "0-1 L, 1-6 L, 1-6 R, 6-6 R"),
       ("[4|0][0|4]", "0-0 4-4 4-5", "4-4 L, 4-5 L"),
       ("[5|5][5|2]", "0-0 1-1 3-4", ""),
-    ])
+    ]
+  )
   func fitting(drawn: String, held: String, legal: String) throws {
     var position = LinePosition(seated: SeatSet([0, 1]), turn: 0, ends: try ends(drawn))
     position[0] = TileSet(try tiles(held))
@@ -55,14 +57,16 @@ struct LineTests {
       (["1-3 1-5", "0-4 0-6", "6-6"], 0, 1),
       (["1-1 2-4", "0-2 1-5", "6-6"], 2, 1),
       (["6-6", "5-5", "4-4"], 1, 2),
-    ])
+    ]
+  )
   func blocked(held: [String], opener: UInt8, winner: UInt8) throws {
     var position = LinePosition(seated: SeatSet([0, 1, 2]), turn: 0)
     for (place, text) in held.enumerated() {
       position[Seat(unchecked: UInt8(place))] = TileSet(try tiles(text))
     }
     #expect(
-      BlockedWinner.of(position, opener: Seat(unchecked: opener)) == Seat(unchecked: winner))
+      BlockedWinner.of(position, opener: Seat(unchecked: opener)) == Seat(unchecked: winner)
+    )
   }
 
   @Test("seats that are equal in everything are told apart by the round from the opener")
@@ -77,7 +81,8 @@ struct LineTests {
     arguments: [
       ("[1|3][3|6]", "0-1", 2), ("[1|3][3|6]", "6-6", 3), ("[1|3][3|6]", "1-6", 4),
       ("[4|0][0|4]", "4-4", 5), ("[4|0][0|4]", "4-5", 4),
-    ])
+    ]
+  )
   func multiplier(drawn: String, tile: String, expected: Int) throws {
     let open = try #require(try ends(drawn))
     #expect(Multiplier.of(try tiles(tile)[0], on: open) == expected)

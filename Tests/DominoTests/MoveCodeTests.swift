@@ -32,7 +32,8 @@ struct MoveCodeTests {
       ([1, 5, 2], .unknownEnd(2)),
       ([2, 0], .wrongLength(2, expected: 1)),
       ([3, 9], .wrongLength(2, expected: 1)),
-    ] as [([UInt8], MoveCodeError)])
+    ] as [([UInt8], MoveCodeError)]
+  )
   func refused(bytes: [UInt8], reason: MoveCodeError) {
     #expect(throws: reason) { try LineMove(bytes: bytes) }
   }

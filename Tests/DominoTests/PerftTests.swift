@@ -46,13 +46,16 @@ struct PerftTests {
   }
 
   private func hand(
-    _ deal: Deals.Deal, _ rules: (ScoreRules) -> LineRules
+    _ deal: Deals.Deal,
+    _ rules: (ScoreRules) -> LineRules
   ) throws -> LineHand {
     var options = ScoreRules()
     options.tilesEach = 7
     let boneyard = deal.boneyard ?? deal.boneyard_draw_order ?? []
     let deck = try deck(
-      deal.hands.map { $0.joined(separator: " ") }, boneyard: boneyard.joined(separator: " "))
+      deal.hands.map { $0.joined(separator: " ") },
+      boneyard: boneyard.joined(separator: " ")
+    )
     let setup = HandSetup.plain(rules(options), seats: deal.players, opening: .seat(0))
     return try LineHand.deal(setup, deck: deck).hand
   }

@@ -34,7 +34,10 @@ struct TileTests {
     #expect(TileSet.showing(7).isEmpty)
   }
 
-  @Test("text that is no tile is refused", arguments: ["", "7-0", "0-7", "0/1", "0-", "0-12", "a-b"])
+  @Test(
+    "text that is no tile is refused",
+    arguments: ["", "7-0", "0-7", "0/1", "0-", "0-12", "a-b"]
+  )
   func badText(text: String) {
     #expect(Tile(text) == nil)
   }

@@ -15,7 +15,10 @@ package struct HandSetup<Rules: GameRules>: Codable, Sendable, Equatable {
 
   /// A hand of the current rules with these seats, given in any order.
   package init(
-    rulesVersion: Int = Rules.rulesVersion, rules: Rules, baseBet: Chips, seats: [SeatStack],
+    rulesVersion: Int = Rules.rulesVersion,
+    rules: Rules,
+    baseBet: Chips,
+    seats: [SeatStack],
     opening: Opening
   ) {
     self.rulesVersion = rulesVersion

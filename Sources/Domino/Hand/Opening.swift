@@ -20,7 +20,10 @@ package enum Opening: Hashable, Sendable {
   ///   - previousWinner: who won the table's last hand; ignored once that seat does not play.
   ///   - drawn: the drawn place among the seats that play, 0..<count, as `Fairness` gives it.
   package static func next(
-    by rule: Rule, seated: SeatSet, previousWinner: Seat?, drawn: Int
+    by rule: Rule,
+    seated: SeatSet,
+    previousWinner: Seat?,
+    drawn: Int
   ) -> Opening {
     switch rule {
     case .randomSeat: return .seat(Array(seated)[drawn])
@@ -50,7 +53,9 @@ extension Opening: Codable {
       self = .highestDouble
     } else {
       throw DecodingError.dataCorruptedError(
-        in: container, debugDescription: "an opening is \"highestDouble\" or a seat's number")
+        in: container,
+        debugDescription: "an opening is \"highestDouble\" or a seat's number"
+      )
     }
   }
 

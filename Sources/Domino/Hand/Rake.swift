@@ -32,7 +32,10 @@ package struct Rake: Codable, Sendable, Hashable {
   func validate() throws(SetupError) {
     guard Rake.allowedBasisPoints.contains(basisPoints) else {
       throw .optionOutOfRange(
-        name: "rake.basisPoints", value: basisPoints, allowed: Rake.allowedBasisPoints)
+        name: "rake.basisPoints",
+        value: basisPoints,
+        allowed: Rake.allowedBasisPoints
+      )
     }
     if let cap, cap < .zero {
       throw .optionOutOfRange(name: "rake.cap", value: Int(cap.rawValue), allowed: 0...Int.max)

@@ -14,7 +14,9 @@ extension PlayableHand {
   /// The hand that the journal tells of: the recorded decisions are made again, and what the rules
   /// did by themselves must be what was recorded.
   package static func replay(
-    _ setup: HandSetup<Rules>, deck: [Tile], journal: [RecordedMove<Move>]
+    _ setup: HandSetup<Rules>,
+    deck: [Tile],
+    journal: [RecordedMove<Move>]
   ) throws(ReplayError) -> Self {
     var hand: Self
     var done: [RecordedMove<Move>]
@@ -33,7 +35,8 @@ extension PlayableHand {
   }
 
   private func step(
-    _ record: RecordedMove<Move>, number: Int
+    _ record: RecordedMove<Move>,
+    number: Int
   ) throws(ReplayError) -> Step<Self> {
     do throws(RuleViolation) {
       return try after(record.move, by: record.seat)
@@ -41,7 +44,9 @@ extension PlayableHand {
   }
 
   private static func compare(
-    _ made: [RecordedMove<Move>], with journal: [RecordedMove<Move>], from start: Int
+    _ made: [RecordedMove<Move>],
+    with journal: [RecordedMove<Move>],
+    from start: Int
   ) throws(ReplayError) {
     for (offset, move) in made.enumerated() {
       let index = start + offset

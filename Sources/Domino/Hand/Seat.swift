@@ -32,7 +32,9 @@ extension Seat: Codable {
     let number = try container.decode(Int.self)
     guard let seat = Seat(number) else {
       throw DecodingError.dataCorruptedError(
-        in: container, debugDescription: "no seat \(number); seats are 0...\(Seat.limit - 1)")
+        in: container,
+        debugDescription: "no seat \(number); seats are 0...\(Seat.limit - 1)"
+      )
     }
     self = seat
   }

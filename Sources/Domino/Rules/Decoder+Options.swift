@@ -14,8 +14,10 @@ extension Decoder {
     guard let unknown = container.allKeys.first(where: { !known.contains($0.stringValue) })
     else { return }
     throw DecodingError.dataCorruptedError(
-      forKey: unknown, in: container,
+      forKey: unknown,
+      in: container,
       debugDescription:
-        "'\(unknown.stringValue)' is no option; there are \(known.joined(separator: ", "))")
+        "'\(unknown.stringValue)' is no option; there are \(known.joined(separator: ", "))"
+    )
   }
 }

@@ -17,7 +17,8 @@ extension LineHand {
   package func timeoutMove(for seat: Seat) -> LineMove? { legalMoves(for: seat).first }
 
   package func after(
-    _ move: LineMove, by seat: Seat
+    _ move: LineMove,
+    by seat: Seat
   ) throws(RuleViolation) -> Step<LineHand> {
     let placement = try check(move, by: seat)
     var next = self
@@ -70,7 +71,11 @@ extension LineHand {
 
   private mutating func endIfBlocked() -> Bool {
     guard position.isStuck, drawableCount == 0 else { return false }
-    end(.blocked, winner: BlockedWinner.of(position, opener: opener), multiplier: Multiplier.blocked)
+    end(
+      .blocked,
+      winner: BlockedWinner.of(position, opener: opener),
+      multiplier: Multiplier.blocked
+    )
     return true
   }
 

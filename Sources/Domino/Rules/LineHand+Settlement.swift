@@ -4,7 +4,10 @@ extension LineHand {
   /// Moves chips at once, as many as the payer has left.
   @discardableResult
   mutating func pay(
-    _ due: Chips, from payer: Seat, to receiver: Seat?, for reason: Payment.Reason
+    _ due: Chips,
+    from payer: Seat,
+    to receiver: Seat?,
+    for reason: Payment.Reason
   ) -> Payment {
     let amount = min(due, stack(of: payer))
     let payment = Payment(from: payer, to: receiver, due: due, amount: amount, reason: reason)
@@ -31,10 +34,19 @@ extension LineHand {
     }
     let rake = payRake(by: winner)
     let ended = LineResult(
-      winner: winner, reason: reason, multiplier: isForPoints ? 1 : multiplier, left: left,
-      points: points, endsMatch: endsMatch,
+      winner: winner,
+      reason: reason,
+      multiplier: isForPoints ? 1 : multiplier,
+      left: left,
+      points: points,
+      endsMatch: endsMatch,
       settlement: Settlement(
-        payments: payments, before: setup.seats, after: stacks, rake: rake))
+        payments: payments,
+        before: setup.seats,
+        after: stacks,
+        rake: rake
+      )
+    )
     result = ended
     history.append(.ended(ended))
   }
@@ -45,7 +57,9 @@ extension LineHand {
   }
 
   private mutating func payLosses(
-    _ kind: GapleRules.LossPayment, times multiplier: Int, to winner: Seat
+    _ kind: GapleRules.LossPayment,
+    times multiplier: Int,
+    to winner: Seat
   ) {
     for loser in setup.seated where loser != winner {
       let left = position[loser]

@@ -21,7 +21,8 @@ package struct LineHand: PlayableHand {
   package var settlement: Settlement? { result?.settlement }
 
   package static func deal(
-    _ setup: HandSetup<LineRules>, deck: [Tile]
+    _ setup: HandSetup<LineRules>,
+    deck: [Tile]
   ) throws(SetupError) -> Step<LineHand> {
     Step(hand: try LineHand(setup, deck: deck), events: [])
   }
@@ -46,7 +47,8 @@ package struct LineHand: PlayableHand {
   }
 
   private static func opener(
-    _ setup: HandSetup<LineRules>, _ position: LinePosition
+    _ setup: HandSetup<LineRules>,
+    _ position: LinePosition
   ) -> (Seat, Tile?) {
     switch setup.opening {
     case .seat(let seat): return (seat, nil)

@@ -25,11 +25,17 @@ package struct ScoreRules: Sendable, Equatable {
   func validate() throws(SetupError) {
     if let tilesEach, !ScoreRules.allowedTilesEach.contains(tilesEach) {
       throw .optionOutOfRange(
-        name: "tilesEach", value: tilesEach, allowed: ScoreRules.allowedTilesEach)
+        name: "tilesEach",
+        value: tilesEach,
+        allowed: ScoreRules.allowedTilesEach
+      )
     }
     guard ScoreRules.allowedTargets.contains(targetScore) else {
       throw .optionOutOfRange(
-        name: "targetScore", value: targetScore, allowed: ScoreRules.allowedTargets)
+        name: "targetScore",
+        value: targetScore,
+        allowed: ScoreRules.allowedTargets
+      )
     }
     guard undrawnTiles == 0 || undrawnTiles == 2 else {
       throw .optionOutOfRange(name: "undrawnTiles", value: undrawnTiles, allowed: 0...2)

@@ -16,7 +16,9 @@ extension Tile: LosslessStringConvertible, Codable {
     let text = try container.decode(String.self)
     guard let tile = Tile(text) else {
       throw DecodingError.dataCorruptedError(
-        in: container, debugDescription: "'\(text)' is no tile; write it as \"2-5\", 0 to 6")
+        in: container,
+        debugDescription: "'\(text)' is no tile; write it as \"2-5\", 0 to 6"
+      )
     }
     self = tile
   }

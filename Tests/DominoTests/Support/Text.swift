@@ -37,7 +37,10 @@ func deck(_ held: [String], boneyard: String = "") throws -> [Tile] {
 extension HandSetup<LineRules> {
   /// A setup with as many chips in front of each of the seats 0, 1, ….
   static func plain(
-    _ rules: LineRules, seats: Int, stack: Chips = 1000, baseBet: Chips = 10,
+    _ rules: LineRules,
+    seats: Int,
+    stack: Chips = 1000,
+    baseBet: Chips = 10,
     opening: Opening = .highestDouble
   ) -> HandSetup {
     let stacks = (0..<seats).compactMap { Seat($0) }.map { SeatStack(seat: $0, stack: stack) }
