@@ -2,11 +2,19 @@ import Testing
 
 @testable import Bots
 
-@Suite("The strength of the bots")
+private var isOptimized: Bool {
+  #if DEBUG
+    false
+  #else
+    true
+  #endif
+}
+
+@Suite("The strength of the bots", .enabled(if: isOptimized, "a debug build takes minutes"))
 struct StrengthTests {
   @Test("the thinker wins at least 38 % of hands against three random players")
   func thinker() throws {
-    let share = try Arena.wins(.thinker, against: .random, hands: hands(4000, 400), seed: 2024)
+    let share = try Arena.wins(.thinker, against: .random, hands: 4000, seed: 2024)
     print("thinker against three random players: \(share)")
     #expect(share >= 0.38)
   }
@@ -22,16 +30,8 @@ struct StrengthTests {
 
   @Test("the thinker wins at least 38 % against three that play the heaviest tile, too")
   func againstHeaviest() throws {
-    let share = try Arena.wins(.thinker, against: .heaviest, hands: hands(1200, 400), seed: 11)
+    let share = try Arena.wins(.thinker, against: .heaviest, hands: 1200, seed: 11)
     print("thinker against three that play the heaviest tile: \(share)")
     #expect(share >= 0.38)
-  }
-
-  private func hands(_ release: Int, _ debug: Int) -> Int {
-    #if DEBUG
-      debug
-    #else
-      release
-    #endif
   }
 }

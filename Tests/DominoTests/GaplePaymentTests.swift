@@ -9,11 +9,18 @@ private let held = [
   "0-0 0-3 0-4 1-6 3-3 3-5 4-4",
 ]
 
+/// The third golden hand: three seats pass in a row, then two, and seat 1 goes out.
+private let heldWithPassesInARow = [
+  "0-2 0-4 0-6 1-4 3-3 4-5 5-6", "0-0 0-5 1-5 2-4 2-5 2-6 3-6", "1-2 1-3 2-3 3-4 3-5 4-4 4-6",
+  "0-1 0-3 1-1 1-6 2-2 5-5 6-6",
+]
+
 @Suite("Payments of Gaple")
 struct GaplePaymentTests {
   private func play(
     _ change: (inout GapleRules) -> Void = { _ in },
-    stacks: [Chips] = [1000, 1000, 1000, 1000]
+    stacks: [Chips] = [1000, 1000, 1000, 1000],
+    held: [String] = held
   ) throws -> LineResult {
     var options = GapleRules()
     change(&options)
@@ -61,12 +68,23 @@ struct GaplePaymentTests {
     #expect(stacks(try play { $0.payment = .tiles }) == [890, 950, 1260, 900])
   }
 
-  @Test("a pass is paid to the seat before, or to nobody")
-  func passes() throws {
-    #expect(stacks(try play { $0.passPayment = .previousSeat }) == [940, 950, 1160, 950])
-    let free = try play { $0.passPayment = .none }
-    #expect(stacks(free) == [950, 950, 1150, 950])
-    #expect(free.settlement.payments.allSatisfy { $0.reason == .hand })
+  @Test("a pass is paid to the seat before, whether or not it placed the last tile")
+  func previousSeat() throws {
+    let result = try play({ $0.passPayment = .previousSeat }, held: heldWithPassesInARow)
+    let passes = result.settlement.payments.filter { $0.reason == .pass }
+    #expect(
+      passes.map { "\($0.from)→\($0.to?.description ?? "")" } == [
+        "2→1", "3→2", "0→3", "3→2", "0→3",
+      ]
+    )
+    #expect(stacks(result) == [960, 1070, 990, 980])
+  }
+
+  @Test("or to nobody")
+  func freePass() throws {
+    let result = try play { $0.passPayment = .none }
+    #expect(stacks(result) == [950, 950, 1150, 950])
+    #expect(result.settlement.payments.allSatisfy { $0.reason == .hand })
   }
 
   @Test("nobody pays more than is in front of it, and the winner gets what is collected")

@@ -47,6 +47,22 @@ struct RulesCodingTests {
     #expect("\(String(describing: error))".contains(named))
   }
 
+  @Test("a hand frozen by hand in JSON starts, unless its seats are out of order")
+  func written() throws {
+    func read(_ seats: String) throws -> HandSetup<LineRules> {
+      let json = """
+        {"rulesVersion": 1, "rules": {"game": "gaple"}, "baseBet": 5, "opening": 2, "seats": \(seats)}
+        """
+      return try JSONDecoder().decode(HandSetup<LineRules>.self, from: Data(json.utf8))
+    }
+    let deck = Array(TileSet.all)
+    let setup = try read(#"[{"seat": 0, "stack": 9}, {"seat": 2, "stack": 7}]"#)
+    #expect(setup.seats.map(\.score) == [0, 0])
+    #expect(try LineHand.deal(setup, deck: deck).hand.deciding == SeatSet([2]))
+    let turned = try read(#"[{"seat": 2, "stack": 9}, {"seat": 0, "stack": 7}]"#)
+    #expect(throws: SetupError.seatsOutOfOrder) { try LineHand.deal(turned, deck: deck) }
+  }
+
   @Test("tiles and seats that do not exist are refused")
   func badValues() {
     func decode<Value: Decodable>(_ type: Value.Type, _ json: String) throws -> Value {

@@ -51,7 +51,9 @@ struct FairnessTests {
     var counts = [[Int]](repeating: [Int](repeating: 0, count: 28), count: 28)
     for nonce in 1...2800 {
       let deck = Shuffle(
-        server: ServerSeed(using: &random), clients: [client], nonce: UInt64(nonce)
+        server: ServerSeed(using: &random),
+        clients: [client],
+        nonce: UInt64(nonce)
       ).deck
       #expect(Set(deck) == Set(0..<28))
       for (place, id) in deck.enumerated() { counts[place][Int(id)] += 1 }
@@ -77,7 +79,10 @@ struct FairnessTests {
     var seen = Set<Int>()
     for nonce in UInt64(1)...64 {
       let shuffle = Shuffle(
-        server: ServerSeed(using: &random), clients: [try ClientSeed("a")], nonce: nonce)
+        server: ServerSeed(using: &random),
+        clients: [try ClientSeed("a")],
+        nonce: nonce
+      )
       let place = shuffle.drawnPlace(of: 4)
       #expect(shuffle.drawnPlace(of: 4) == place)
       seen.insert(place)
@@ -97,7 +102,8 @@ struct FairnessTests {
       ("", ClientSeedError.empty), ("a,b", .characterNotAllowed), ("a:b", .characterNotAllowed),
       ("é", .characterNotAllowed), ("a b", .characterNotAllowed),
       (String(repeating: "x", count: 65), .tooLong(65)),
-    ])
+    ]
+  )
   func badClientSeed(text: String, reason: ClientSeedError) {
     #expect(throws: reason) { try ClientSeed(text) }
   }

@@ -27,7 +27,8 @@ struct VerificationTests {
     record.commit = promised
     #expect(
       record.verify()
-        == .unfair([.commitDiffers(promised: promised, revealed: other.commit.hexadecimal)]))
+        == .unfair([.commitDiffers(promised: promised, revealed: other.commit.hexadecimal)])
+    )
   }
 
   @Test("two tiles that changed places are found")
@@ -36,7 +37,8 @@ struct VerificationTests {
     record.deck.swapAt(3, 20)
     #expect(
       record.verify()
-        == .unfair([.deckDiffers(place: 3, expected: record.deck[20], found: record.deck[3])]))
+        == .unfair([.deckDiffers(place: 3, expected: record.deck[20], found: record.deck[3])])
+    )
   }
 
   @Test("another nonce, other client seeds or another order of them give another deck")
@@ -57,11 +59,13 @@ struct VerificationTests {
     record.deck = []
     #expect(
       record.verify()
-        == .unfair([.badClientSeed(place: 1, .characterNotAllowed), .unreadableCommit]))
+        == .unfair([.badClientSeed(place: 1, .characterNotAllowed), .unreadableCommit])
+    )
     record.serverSeed = "no"
     #expect(
       record.verify()
-        == .unfair([.badClientSeed(place: 1, .characterNotAllowed), .unreadableServerSeed]))
+        == .unfair([.badClientSeed(place: 1, .characterNotAllowed), .unreadableServerSeed])
+    )
     record.clientSeeds = []
     #expect(record.verify() == .unfair([.noClientSeeds, .unreadableServerSeed]))
     record.scheme = "dice"

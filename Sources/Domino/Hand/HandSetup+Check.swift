@@ -8,6 +8,8 @@ package enum SetupError: Error, Hashable, Sendable {
   case seatCount(Int, allowed: ClosedRange<Int>)
   /// The seat is listed twice.
   case seatTwice(Seat)
+  /// The seats are not in rising order.
+  case seatsOutOfOrder
   /// The game has no such seat.
   case noSuchSeat(Seat)
   /// The opener does not play in this hand.
@@ -41,10 +43,12 @@ extension HandSetup {
     guard rules.seatCounts.contains(seats.count) else {
       throw .seatCount(seats.count, allowed: rules.seatCounts)
     }
-    var seen = Set<Seat>()
+    var previous: Seat?
     for entry in seats {
       guard entry.seat.number < limit else { throw .noSuchSeat(entry.seat) }
-      guard seen.insert(entry.seat).inserted else { throw .seatTwice(entry.seat) }
+      guard entry.seat != previous else { throw .seatTwice(entry.seat) }
+      if let previous, entry.seat < previous { throw .seatsOutOfOrder }
+      previous = entry.seat
       guard entry.stack >= .zero, entry.stack <= SeatStack.largest else {
         throw .stackOutOfRange(entry.seat, entry.stack)
       }

@@ -33,7 +33,7 @@ package struct HandSetup<Rules: GameRules>: Codable, Sendable, Equatable {
 }
 
 /// A seat with the chips in front of it.
-package struct SeatStack: Codable, Sendable, Hashable {
+package struct SeatStack: Sendable, Hashable {
   /// The seat.
   package let seat: Seat
   /// Its chips on the table.
@@ -50,4 +50,16 @@ package struct SeatStack: Codable, Sendable, Hashable {
     self.stack = stack
     self.score = score
   }
+}
+
+extension SeatStack: Codable {
+  /// Reads `{"seat": 0, "stack": 8000}`; the score is 0 where it is left out.
+  package init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    seat = try values.decode(Seat.self, forKey: .seat)
+    stack = try values.decode(Chips.self, forKey: .stack)
+    score = try values.decodeIfPresent(Int.self, forKey: .score) ?? 0
+  }
+
+  private enum CodingKeys: String, CodingKey { case seat, stack, score }
 }

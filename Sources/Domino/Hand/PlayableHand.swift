@@ -18,8 +18,9 @@ package protocol PlayableHand: Sendable, Equatable {
   /// Everything that happened, in order and with nothing hidden; only for the server itself.
   var history: [Event] { get }
 
-  /// The seat that must decide now; nil once the hand has ended.
-  var turn: Seat? { get }
+  /// The seats that must decide now: one where seats take turns, several where they decide at the
+  /// same time (arranging in QiuQiu), none once the hand has ended.
+  var deciding: SeatSet { get }
 
   /// Every seat's chips now, with what was paid during the hand.
   var stacks: [SeatStack] { get }
@@ -44,6 +45,9 @@ package protocol PlayableHand: Sendable, Equatable {
 }
 
 extension PlayableHand {
+  /// Whether the hand is over.
+  package var hasEnded: Bool { settlement != nil }
+
   /// How many moves, forced ones included, have been made; the number of the next one is one more.
   package var moveCount: Int { history.reduce(0) { $0 + ($1.move == nil ? 0 : 1) } }
 }

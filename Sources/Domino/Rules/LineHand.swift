@@ -16,7 +16,10 @@ package struct LineHand: PlayableHand {
   private var nextTile: Int
   var payments: [Payment] = []
 
+  /// The seat that must place; nil once the hand has ended.
   package var turn: Seat? { result == nil ? position.turn : nil }
+
+  package var deciding: SeatSet { SeatSet(turn.map { [$0] } ?? []) }
 
   package var settlement: Settlement? { result?.settlement }
 
