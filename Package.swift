@@ -26,7 +26,11 @@ let package = Package(
       swiftSettings: strict),
     .target(name: "Bots", dependencies: ["Domino"], swiftSettings: strict),
     .executableTarget(
-      name: "domino-lockstep", dependencies: ["Core", "Domino"], path: "Tests/Lockstep/Emitter",
+      name: "domino-lockstep",
+      dependencies: [
+        "Core", "Domino", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Tests/Lockstep/Emitter",
       swiftSettings: strict),
     .systemLibrary(
       name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),

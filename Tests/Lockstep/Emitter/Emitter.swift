@@ -1,20 +1,28 @@
+import ArgumentParser
 import Core
 import Domino
 import FoundationEssentials
 
 /// `domino-lockstep GAME HANDS SEED`: plays seeded hands and prints each as a line of JSON.
 @main
-enum Emitter {
-  static func main() throws {
-    let words = CommandLine.arguments.dropFirst()
-    guard words.count == 3, let game = words.first.flatMap(Game.init(rawValue:)),
-      let hands = Int(words[2]), let seed = UInt64(words[3])
-    else {
-      print("usage: domino-lockstep gaple|block HANDS SEED")
-      throw Usage()
-    }
+struct Emitter: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "domino-lockstep",
+    abstract: "Plays seeded hands and prints each as a line of JSON."
+  )
+
+  @Argument(help: "gaple (four seats) or block (two seats)")
+  var game: Game
+
+  @Argument(help: "How many hands to play.")
+  var hands: UInt32
+
+  @Argument(help: "The seed of the first hand; each later one has the next.")
+  var seed: UInt64
+
+  mutating func run() throws {
     let encoder = JSONEncoder()
-    for number in 0..<UInt64(max(0, hands)) {
+    for number in 0..<UInt64(hands) {
       var dice = Dice(state: seed &+ number)
       let deck = Array(TileSet.all).shuffled(using: &dice)
       let hand = try LineHand.deal(game.setup, deck: deck).hand
@@ -22,12 +30,10 @@ enum Emitter {
       print(String(decoding: try encoder.encode(record), as: UTF8.self))
     }
   }
-
-  struct Usage: Error {}
 }
 
 /// The games that an independent engine can follow.
-enum Game: String {
+enum Game: String, ExpressibleByArgument {
   /// Four seats; the holder of 6-6 opens with it.
   case gaple
   /// Two seats; seat 0 opens with any tile.
