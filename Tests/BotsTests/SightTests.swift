@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Bots
@@ -117,6 +118,18 @@ struct SightTests {
       }
     }
     #expect(excluded > 100, "passes must teach something")
+  }
+
+  @Test("a frozen bot comes back as it was, its strength within bounds")
+  func frozen() throws {
+    func read(_ json: String) throws -> Bot {
+      try JSONDecoder().decode(Bot.self, from: Data(json.utf8))
+    }
+    let bot = Bot(style: .thinker, strength: 30, seed: .max)
+    #expect(try JSONDecoder().decode(Bot.self, from: JSONEncoder().encode(bot)) == bot)
+    #expect(try read(#"{"style": "random", "seed": 1}"#) == Bot(style: .random, seed: 1))
+    let wild = try read(#"{"style": "thinker", "seed": 1, "strength": -4}"#)
+    #expect(wild.strength == Bot.strengths.lowerBound)
   }
 
   @Test("small numbers are drawn evenly")

@@ -17,7 +17,8 @@ package enum Opening: Hashable, Sendable {
   /// The opening of a table's next hand.
   ///
   /// - Parameters:
-  ///   - previousWinner: who won the table's last hand; ignored once that seat does not play.
+  ///   - previousWinner: the seat of whoever won the table's last hand; nil once that player has
+  ///     left it. Ignored where the seat does not play.
   ///   - drawn: the drawn place among the seats that play, 0..<count, as `Fairness` gives it.
   package static func next(
     by rule: Rule,

@@ -10,7 +10,8 @@ package struct LineHand: PlayableHand {
 
   /// Who holds what: everything is in it, so it never leaves the server.
   package internal(set) var position: LinePosition
-  let opener: Seat
+  /// The seat that places the first tile.
+  package let opener: Seat
   let openingTile: Tile?
   private let deck: [Tile]
   private var nextTile: Int
