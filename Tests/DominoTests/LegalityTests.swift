@@ -104,6 +104,16 @@ struct ReplayTests {
     }
   }
 
+  @Test("is refused where a forced move was recorded as another one of the same seat")
+  func otherForcedMove() throws {
+    var journal = try journal()
+    let pass = try #require(journal.firstIndex { $0.move == .pass })
+    journal[pass] = RecordedMove(seat: journal[pass].seat, move: .draw)
+    #expect(throws: ReplayError.differs(number: pass + 1)) {
+      try LineHand.replay(setup, deck: deck, journal: journal)
+    }
+  }
+
   @Test("is refused on a hand that cannot start")
   func badSetup() throws {
     #expect(throws: ReplayError.setup(.notADeck)) {
