@@ -52,8 +52,8 @@ struct GapleTraceTests {
   private func net(_ result: LineResult, _ reason: Payment.Reason) -> [Int] {
     var bets = [0, 0, 0, 0]
     for payment in result.settlement.payments where payment.reason == reason {
-      bets[Int(payment.from.number)] -= Int(payment.amount.count) / 10
-      if let to = payment.to { bets[Int(to.number)] += Int(payment.amount.count) / 10 }
+      bets[Int(payment.from.number)] -= Int(payment.amount.rawValue) / 10
+      if let to = payment.to { bets[Int(to.number)] += Int(payment.amount.rawValue) / 10 }
     }
     return bets
   }

@@ -7,7 +7,7 @@ enum RandomHand {
   static func setup(using random: inout TestRandom) -> HandSetup<LineRules> {
     let count = Int.random(in: 2...4, using: &random)
     let chairs = ([0, 1, 2, 3] as [Seat]).shuffled(using: &random).prefix(count)
-    let stacks = [Chips(0), 3, 40, 5000]
+    let stacks = [0, 3, 40, 5000] as [Chips]
     let seats = chairs.map {
       SeatStack(
         seat: $0,
@@ -17,7 +17,7 @@ enum RandomHand {
     }
     return HandSetup(
       rules: rules(using: &random),
-      baseBet: Chips(Int64.random(in: 1...50, using: &random)),
+      baseBet: Chips(rawValue: Int64.random(in: 1...50, using: &random)),
       seats: seats,
       opening: Bool.random(using: &random) ? .highestDouble : .seat(chairs[0])
     )
