@@ -20,6 +20,18 @@ let package = Package(
   ],
   targets: [
     .target(name: "Core", swiftSettings: strict),
+    .target(name: "Domino", dependencies: ["Core"], swiftSettings: strict),
+    .target(
+      name: "Fairness", dependencies: [.product(name: "Crypto", package: "swift-crypto")],
+      swiftSettings: strict),
+    .target(name: "Bots", dependencies: ["Domino"], swiftSettings: strict),
+    .executableTarget(
+      name: "domino-lockstep",
+      dependencies: [
+        "Core", "Domino", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Tests/Lockstep/Emitter",
+      swiftSettings: strict),
     .systemLibrary(
       name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     .target(
@@ -50,6 +62,14 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Postgres"], path: "Tests/Support",
       swiftSettings: strict),
+    .testTarget(
+      name: "DominoTests", dependencies: ["Core", "Domino"], resources: [.copy("Vectors")],
+      swiftSettings: strict),
+    .testTarget(
+      name: "FairnessTests", dependencies: ["Fairness"], resources: [.copy("Vectors")],
+      swiftSettings: strict),
+    .testTarget(
+      name: "BotsTests", dependencies: ["Bots", "Core", "Domino"], swiftSettings: strict),
     .testTarget(
       name: "PostgresTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: strict),
     .testTarget(

@@ -1,0 +1,38 @@
+import Domino
+
+/// What a seat can know of the tiles that it does not see.
+struct Knowledge {
+  /// The tiles that others hold or that lie in the boneyard.
+  let hidden: TileSet
+  /// How many tiles each other seat holds.
+  let counts: [(seat: Seat, count: Int)]
+  /// By seat: the tiles that it cannot hold, since it could not place them.
+  private(set) var excluded = SIMD4<UInt32>()
+
+  init(_ view: LineView) {
+    var seen = view.held
+    for placement in view.line.placements { seen.insert(placement.tile) }
+    hidden = .all - seen
+    counts = view.seats.filter { .seat($0.seat) != view.viewer }.map { ($0.seat, $0.tileCount) }
+    readHistory(view.history)
+  }
+
+  /// The tiles that the seat may hold.
+  func possible(for seat: Seat) -> TileSet {
+    hidden - TileSet(bits: excluded[Int(seat.number)])
+  }
+
+  /// A seat that passes holds no tile that fits. One that draws has none either, and may hold
+  /// what it had excluded before.
+  private mutating func readHistory(_ history: [LineEvent]) {
+    var line = LinePosition(seated: SeatSet([0]), turn: 0)
+    for event in history {
+      switch event {
+      case .placed(let placement): line.place(placement.tile, placement.end)
+      case .passed(let seat, _): excluded[Int(seat.number)] |= line.fitting.bits
+      case .drew(let seat, _): excluded[Int(seat.number)] = line.fitting.bits
+      case .ended: break
+      }
+    }
+  }
+}
