@@ -73,6 +73,8 @@ package enum AppendOutcome: String, CaseIterable, Sendable {
   case fenced
   /// The hand is over.
   case finished
+  /// The table cannot hold one of the moves: the hand has to be voided.
+  case invalid
 }
 
 extension AppendOutcome: TextCoded {}

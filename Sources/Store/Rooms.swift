@@ -18,6 +18,7 @@ package enum TableOutcome: String, CaseIterable, Sendable {
   case roomClosed = "room_closed"
   case seatNotFound = "seat_not_found"
   case seatTaken = "seat_taken"
+  case seatNotEmpty = "seat_not_empty"
   case seatNotReady = "seat_not_ready"
   case tooFewSeats = "too_few_seats"
   case alreadySeated = "already_seated"

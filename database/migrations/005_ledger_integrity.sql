@@ -23,7 +23,7 @@ comment on column public.ledger_state.xid_base is
 comment on column public.ledger_state.rolled_up_to is
   'Rollups hold every row whose position is below this.';
 comment on column public.ledger_state.sealed_to is
-  'Position of the last sealed row; posting at or below it is refused.';
+  'Position of the last sealed row; posting at or below it is refused, as below rolled_up_to.';
 comment on column public.ledger_state.rolled_up_at is 'When roll_up_ledger() last ran.';
 comment on column public.ledger_state.sealed_at is 'When seal_ledger() last ran.';
 insert into public.ledger_state default values;
@@ -150,14 +150,16 @@ set search_path = pg_catalog, pg_temp
 as $function$
 declare
   xid bigint := pg_current_xact_id()::text::bigint;
-  sealed bigint;
+  closed bigint;
 begin
-  select s.xid_base + xid, s.sealed_to into strict xid, sealed
+  -- A row below rolled_up_to would be in no rollup, as one at or below sealed_to is in no seal.
+  select s.xid_base + xid, greatest(s.sealed_to, s.rolled_up_to - 1) into strict xid, closed
   from public.ledger_state as s
   where s.singleton;
-  if xid <= sealed then
-    raise exception 'the ledger is sealed up to position %, and this transaction would be %',
-      sealed, xid
+  if xid <= closed then
+    raise exception
+      'the ledger is sealed or rolled up to position %, and this transaction would be %',
+      closed, xid
       using errcode = 'object_not_in_prerequisite_state',
         hint = 'The database was restored into a younger server. As its owner run: '
           'select ledger_rebase();';
@@ -224,6 +226,7 @@ as $function$
 declare
   lower_bound bigint;
   upper_bound bigint;
+  lowest bigint;
   cut bigint;
   rolled bigint;
 begin
@@ -240,8 +243,13 @@ begin
   order by t.posted_xid
   offset transactions_max
   limit 1;
-  -- A transaction is rolled up whole, so the cut falls before or after it.
-  upper_bound := coalesce(case when cut = lower_bound then cut + 1 else cut end, upper_bound);
+  -- A transaction is rolled up whole: the cut falls before it, or behind it where it is the first.
+  if cut is not null then
+    select min(t.posted_xid) into lowest
+    from public.transactions as t
+    where t.posted_xid >= lower_bound;
+    upper_bound := greatest(cut, lowest + 1);
+  end if;
   update public.ledger_state set rolled_up_at = now();
   if upper_bound <= lower_bound then
     return 0;
@@ -298,8 +306,8 @@ begin atomic
   where w.id = wallet;
 end;
 comment on function public.wallet_balance(bigint) is
-  'Balance of any wallet, in whole units; of a system wallet it is the rollup and the rows since, and
-may be negative (issue) since it is the other side of all chips. Null: no such wallet.
+  'Balance of any wallet, in whole units; of a system wallet it is the rollup and the rows since,
+and may be negative (issue) since it is the other side of all chips. Null: no such wallet.
 Example: select code, currency, wallet_balance(id) from user_wallets where kind = ''system'';';
 
 -- Seals ------------------------------------------------------------------------------------------
@@ -373,8 +381,8 @@ begin
 end
 $function$;
 comment on function public.seal_ledger(integer) is
-  'Seals the rows that have become final into blocks of at most 10,000, each with the hash of the one
-before; returns how many blocks. Run every minute. Locks: the row of ledger_state.
+  'Seals the rows that have become final into blocks of at most 10,000, each with the hash of the
+one before; returns how many blocks. Run every minute. Locks: the row of ledger_state.
 Example: select seal_ledger();';
 
 create function public.ledger_head()
@@ -447,7 +455,7 @@ begin
   unreadable := 0;
   select l.* into before from public.ledger_seals as l where l.no = first_no - 1;
   if not found then
-    before := row(0, -1, '00000000-0000-0000-0000-000000000000'::uuid, 0,
+    before := row(0, -9223372036854775808, '00000000-0000-0000-0000-000000000000'::uuid, 0,
       decode(repeat('00', 32), 'hex'), decode(repeat('00', 32), 'hex'), now());
   end if;
   for seal in select l.* from public.ledger_seals as l where l.no >= first_no order by l.no loop
@@ -481,13 +489,27 @@ begin
     transactions := transactions + seal.transactions;
     before := seal;
   end loop;
+  if before.no > 0 and cardinality(problems) < problems_max then
+    problems := problems || (
+      select format(
+        'seal %s ends at position %s, but the ledger was sealed to %s: seals are missing',
+        before.no, before.last_xid, s.sealed_to)
+      from public.ledger_state as s
+      where s.sealed_to > before.last_xid);
+  elsif seals = 0 then
+    problems := problems || (
+      select format('there is no seal, but the ledger was sealed to %s', s.sealed_to)
+      from public.ledger_state as s
+      where s.sealed_to > 0);
+  end if;
   problem := nullif(array_to_string(problems, '; '), '');
   return next;
 end
 $function$;
 comment on function public.verify_seals(bigint) is
-  'Recomputes the seals from number first_no on, over attached and detached months. unreadable counts
-blocks with rows in a detached month that is no longer in the database. Internal to verify_ledger.
+  'Recomputes the seals from number first_no on, over attached and detached months. unreadable
+counts blocks with rows in a detached month that is no longer in the database. Internal to
+verify_ledger.
 Example: select * from verify_seals();';
 
 create function public.verify_ledger(head bytea default null, recent_only boolean default false)
@@ -499,7 +521,7 @@ as $function$
 #variable_conflict use_column
 declare
   recent_seals constant bigint := 10;
-  since bigint := -1;
+  since bigint := -9223372036854775808;
   sealed record;
   head_no bigint;
 begin
@@ -510,7 +532,8 @@ begin
   return query
   with state as materialized (
     select
-      s.rolled_up_to as mark, case when recent_only then s.rolled_up_to else -1 end as since
+      s.rolled_up_to as mark,
+      case when recent_only then s.rolled_up_to else -9223372036854775808 end as since
     from public.ledger_state as s
   ),
   leg as (
@@ -597,10 +620,17 @@ begin
       '%s groups, the first %s', count(*) filter (where not g.is_whole),
       (array_agg(g.group_id) filter (where not g.is_whole))[1]) end
   from (
+    -- A group lies in one database transaction. What is missing may have left with a month.
     select
       t.group_id,
       count(*) = max(t.group_size) and max(t.group_size) = min(t.group_size)
-        and bool_or(t.id = t.group_id) as is_whole
+        and max(t.posted_xid) = min(t.posted_xid) and bool_or(t.id = t.group_id)
+      or count(*) < min(t.group_size) and max(t.posted_xid) = min(t.posted_xid)
+        and exists (
+          select
+          from public.ledger_archives as a
+          where a.parent = 'transactions'
+            and min(t.posted_xid) between a.first_xid and a.last_xid) as is_whole
     from public.transactions as t
     where t.group_id is not null and t.posted_xid >= since
     group by t.group_id
@@ -619,12 +649,31 @@ begin
         sum(t.amount) <= max(o.amount)
         and bool_and(t.debit_wallet_id = o.credit_wallet_id
           and t.credit_wallet_id = o.debit_wallet_id and t.currency = o.currency), false)
+      or count(o.id) = 0 and exists (
+        select
+        from public.ledger_archives as a
+        where a.relation = 'transactions'
+          || to_char(public.id_time(t.reverses) at time zone 'UTC', '"_y"YYYY"m"MM'))
         as is_bounded
     from public.transactions as t
     left join public.transactions as o on o.id = t.reverses
     where t.reverses is not null and t.posted_xid >= since
     group by t.reverses
   ) as r;
+
+  return query
+  select
+    'positions_are_past', count(*) = 0, count(*),
+    case when count(*) > 0 then format(
+      '%s rows, the first %s, stand at positions that the server has not come to: written past '
+      'post_transactions, or restored into a younger server (then: select ledger_rebase();)',
+      count(*), (array_agg(t.id order by t.posted_xid, t.id))[1]) end
+  from public.transactions as t
+  where t.posted_xid > (
+    select s.xid_base + greatest(
+      pg_snapshot_xmax(pg_current_snapshot())::text::bigint,
+      pg_current_xact_id_if_assigned()::text::bigint)
+    from public.ledger_state as s);
 
   select v.* into sealed
   from public.verify_seals(case
@@ -651,9 +700,9 @@ begin
 end
 $function$;
 comment on function public.verify_ledger(bytea, boolean) is
-  'Checks the whole ledger, a row a check; problem is null where all is well. recent_only looks at the
-rows since the last rollup and at the last seals. head is the hash of a seal that was published:
-where it is not in the chain, history was rewritten.
+  'Checks the whole ledger, a row a check; problem is null where all is well. recent_only looks at
+the rows since the last rollup and at the last seals. head is the hash of a seal that was
+published: where it is not in the chain, history was rewritten.
 Example: select * from verify_ledger();';
 
 -- Old months -------------------------------------------------------------------------------------
@@ -674,6 +723,9 @@ declare
   kept bigint;
   lowest bigint;
   highest bigint;
+  last public.ledger_seals;
+  is_open boolean;
+  original uuid;
   state public.ledger_state;
 begin
   select c.relname into strict parent_name from pg_catalog.pg_class as c where c.oid = parent;
@@ -701,12 +753,32 @@ begin
   end if;
   if parent_name = 'transactions' then
     select s.* into strict state from public.ledger_state as s for update;
-    execute format('select count(*), min(t.posted_xid), max(t.posted_xid) from public.%I as t', leaf)
+    execute format('lock table public.%I in share row exclusive mode', leaf);
+    execute format(
+      'select count(*), min(t.posted_xid), max(t.posted_xid) from public.%I as t', leaf)
     into kept, lowest, highest;
-    if highest > state.sealed_to or highest >= state.rolled_up_to then
+    -- A block may end in the middle of a transaction, so the last seal's id counts too.
+    select l.* into last from public.ledger_seals as l order by l.no desc limit 1;
+    execute format(
+      'select exists (select from public.%I as t where (t.posted_xid, t.id) > ($1, $2))', leaf)
+    into is_open
+    using coalesce(last.last_xid, -1),
+      coalesce(last.last_id, '00000000-0000-0000-0000-000000000000');
+    if is_open or highest >= state.rolled_up_to then
       raise exception '% holds rows that are not sealed and rolled up', leaf
         using errcode = 'object_not_in_prerequisite_state',
           hint = 'First run: select seal_ledger(), roll_up_ledger();';
+    end if;
+    -- A reversal that left before its original could be made once more.
+    execute format(
+      'select o.id from public.%I as t join public.transactions as o on o.id = t.reverses '
+      'where o.id < $1 or o.id >= $2 order by o.id limit 1', leaf)
+    into original
+    using public.id_lower_bound(month), public.id_lower_bound(month_end);
+    if original is not null then
+      raise exception '% holds a reversal of %, which is in another month', leaf, original
+        using errcode = 'object_not_in_prerequisite_state',
+          hint = format('First detach the month of %s.', public.id_time(original));
     end if;
     execute format(
       'update public.ledger_rollups as r '
@@ -719,7 +791,13 @@ begin
   else
     execute format('select count(*) from public.%I', leaf) into kept;
   end if;
-  execute format('alter table %s detach partition public.%I', parent, leaf);
+  begin
+    execute format('alter table %s detach partition public.%I', parent, leaf);
+  exception when lock_not_available then
+    raise exception '% is in use, and was not to be had within a second', parent_name
+      using errcode = 'lock_not_available',
+        hint = 'Nothing was changed. Try again, at a quiet hour.';
+  end;
   -- The row trigger was the parent's and has left with it; the one on TRUNCATE is the leaf's own.
   if exists (
     select from pg_catalog.pg_trigger as g
@@ -739,9 +817,9 @@ end
 $function$;
 comment on function public.detach_month_partition(regclass, timestamptz) is
   'Takes an old month out of a partitioned table, guarded as before, to be dumped and moved away. It
-refuses a month that ends within the id window, that is not sealed and rolled up, or that holds moves
-of a running hand. For the owner. Locks: ledger_state, then ACCESS EXCLUSIVE on the parent for a
-moment, waiting a second at most. Returns the name of the table.
+refuses a month that ends within the id window, that is not sealed and rolled up, or that holds
+moves of a running hand or a reversal of what stays. For the owner. Locks: ledger_state, then ACCESS
+EXCLUSIVE on the parent for a moment, waiting a second at most. Returns the name of the table.
 Example: select public.month_start(now() - interval ''1 year'');';
 
 -- Maintenance ------------------------------------------------------------------------------------

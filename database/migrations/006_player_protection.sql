@@ -67,6 +67,34 @@ comment on function public.player_day(uuid, timestamptz) is
   'The date that it is for a player at a moment, by the time zone of the profile.
 Example: select player_day(id) from users limit 1;';
 
+create function public.refuse_unknown_time_zone()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $function$
+declare
+  unknown text := case
+    when not public.is_time_zone(new.time_zone) then new.time_zone
+    when new.next_time_zone is not null and not public.is_time_zone(new.next_time_zone)
+      then new.next_time_zone
+  end;
+begin
+  if unknown is not null then
+    raise exception 'time zone % is not known', quote_literal(unknown)
+      using errcode = 'invalid_parameter_value', hint = 'Use an IANA name, such as Asia/Jakarta.';
+  end if;
+  return new;
+end
+$function$;
+comment on function public.refuse_unknown_time_zone() is
+  'Trigger of user_profiles: a time zone that is none would stop every settlement of the player''s
+hands, since the player''s day could not be told.
+Example: create trigger t before insert on p for each row execute function
+refuse_unknown_time_zone();';
+create trigger refuse_unknown_time_zone
+  before insert or update of time_zone, next_time_zone on public.user_profiles
+  for each row execute function public.refuse_unknown_time_zone();
+
 create function public.set_player_time_zone(player_id uuid, new_time_zone text)
 returns timestamptz
 language plpgsql
@@ -77,7 +105,7 @@ declare
   old_time_zone text;
   starts_at timestamptz;
 begin
-  if not exists (select from pg_catalog.pg_timezone_names as z where z.name = new_time_zone) then
+  if not public.is_time_zone(new_time_zone) then
     raise exception 'time zone % is not known', coalesce(quote_literal(new_time_zone), 'null')
       using errcode = 'invalid_parameter_value', hint = 'Use an IANA name, such as Asia/Jakarta.';
   end if;
@@ -87,7 +115,8 @@ begin
   where p.user_id = player_id
   for no key update;
   if not found then
-    raise exception 'player % has no profile', player_id using errcode = 'no_data_found';
+    raise exception 'player % has no profile', coalesce(player_id::text, 'null')
+      using errcode = 'no_data_found';
   end if;
   starts_at := (public.player_day(player_id) + 1)::timestamp at time zone old_time_zone;
   update public.user_profiles
@@ -117,6 +146,14 @@ begin
   if new_loss_max < 0 then
     raise exception 'a limit of % is negative', new_loss_max
       using errcode = 'invalid_parameter_value', hint = 'Use 0 to stop losses, null for no limit.';
+  end if;
+  if not exists (select from public.users as u where u.id = player_id) then
+    raise exception 'there is no player %', coalesce(player_id::text, 'null')
+      using errcode = 'no_data_found';
+  end if;
+  if limit_currency is null or limit_currency not in ('COINS', 'GEMS', 'TOKENS') then
+    raise exception '% is not a currency', coalesce(quote_literal(limit_currency), 'null')
+      using errcode = 'invalid_parameter_value', hint = 'Use COINS, GEMS or TOKENS.';
   end if;
   insert into public.player_limits (user_id, currency)
   values (player_id, limit_currency)
@@ -186,5 +223,12 @@ grant execute on function
   public.set_player_time_zone(uuid, text), public.set_player_limit(uuid, text, bigint)
 to higgs_app;
 grant select on public.player_day_totals to higgs_readonly;
+
+-- A time zone is set when a player is made, then changed by set_player_time_zone() only: who could
+-- change it at once would live a day twice, and with it lose twice the limit.
+revoke update on public.user_profiles from higgs_app;
+grant update (
+  display_name, avatar, bio, country, locale, show_online, allow_messages, experience, updated_at
+) on public.user_profiles to higgs_app;
 
 reset role;

@@ -19,7 +19,8 @@ create table public.server_nodes (
   constraint server_nodes_internal_address_length
     check (length(internal_address) between 1 and 255),
   constraint server_nodes_rules_versions_count
-    check (cardinality(rules_versions) between 1 and 10)
+    check (cardinality(rules_versions) between 1 and 10
+      and array_position(rules_versions, null) is null)
 )
 with (fillfactor = 50);
 comment on table public.server_nodes is
@@ -227,10 +228,14 @@ begin
   for candidate in
     select r.id
     from public.game_rooms as r
+    join public.server_nodes as me
+      on me.id = node and me.stopped_at is null and me.lease_expires_at > clock_timestamp()
     left join public.server_nodes as h on h.id = r.host_node
+    left join public.game_hands as g on g.id = r.current_hand_id
     where r.status <> 'closed'
       and (r.host_node is null or h.stopped_at is not null
         or h.lease_expires_at < clock_timestamp())
+      and (g.id is null or g.rules_version = any (me.rules_versions))
     order by r.id
     limit 4 * rooms_limit
   loop
@@ -260,9 +265,9 @@ begin
 end
 $function$;
 comment on function public.take_rooms(bigint, integer) is
-  'Gives a node rooms that nobody hosts, or whose host''s lease has ended, and raises their fence, so
-that the old host''s writes are refused. Leaves out rooms in use at this moment and hands of rules
-that the node does not know. At most 50 a call.
+  'Gives a node rooms that nobody hosts, or whose host''s lease has ended, and raises their fence,
+so that the old host''s writes are refused. Leaves out rooms in use at this moment and hands of
+rules that the node does not know; a node without a lease gets none. At most 50 a call.
 Locks: each room, exclusively, without waiting.
 Example: select * from take_rooms(1);';
 
@@ -273,11 +278,14 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $function$
 declare
+  rooms_max constant integer := 1000;
   room bigint;
   released integer := 0;
 begin
+  -- Each room takes a place in the server's table of locks. Those beyond the first thousand are
+  -- free because the node is stopped.
   for room in
-    select r.id from public.game_rooms as r where r.host_node = node order by r.id
+    select r.id from public.game_rooms as r where r.host_node = node order by r.id limit rooms_max
   loop
     perform pg_advisory_xact_lock(room);
     update public.game_rooms as r
@@ -294,8 +302,9 @@ begin
 end
 $function$;
 comment on function public.release_node(bigint) is
-  'A node stops in good order: its rooms are free at once; returns how many.
-Locks: each room, exclusively, in order.
+  'A node stops in good order: its rooms are free at once. Returns how many were given back, at
+most 1000; the others are free because the node is stopped. Locks: each room, exclusively, in
+order.
 Example: select release_node(1);';
 
 -- Rooms ------------------------------------------------------------------------------------------
@@ -323,18 +332,25 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $function$
 declare
+  options_length_max constant integer := 4000;
   game public.games;
   room bigint;
+  violated text;
 begin
   select g.* into game from public.games as g where g.id = room_game_id;
   if not found or not game.is_enabled then
     raise exception 'game % is not offered', coalesce(quote_literal(room_game_id), 'null')
       using errcode = 'invalid_parameter_value', hint = 'List them: select id from games;';
   end if;
-  if room_seats not between game.seats_min and game.seats_max then
+  if room_seats is null or room_seats not between game.seats_min and game.seats_max then
     raise exception '% is played with % to % seats, not %',
-      game.name, game.seats_min, game.seats_max, room_seats
+      game.name, game.seats_min, game.seats_max, coalesce(room_seats::text, 'null')
       using errcode = 'invalid_parameter_value';
+  end if;
+  if length(room_options::text) > options_length_max then
+    raise exception 'create_room: options of % characters are over %',
+      length(room_options::text), options_length_max
+      using errcode = 'invalid_parameter_value', hint = 'Give only what differs from the defaults.';
   end if;
   insert into public.game_rooms (
     name, game_id, visibility, join_code, tournament_id, currency, base_bet, buy_in_min,
@@ -348,6 +364,11 @@ begin
   select 'seat', room, s.seat, room_currency, 0
   from generate_series(0, room_seats - 1) as s (seat);
   return room;
+exception when check_violation then
+  get stacked diagnostics violated = constraint_name;
+  raise exception 'create_room: %', sqlerrm
+    using errcode = 'check_violation', constraint = violated,
+      hint = 'A room must keep: ' || public.rule_of('public.game_rooms', violated);
 end
 $function$;
 comment on function public.create_room(
@@ -419,6 +440,18 @@ comment on function public.locked_room(bigint, bigint) is
   'Takes a room''s lock exclusively, then reads it and compares the fence: ok, fenced or
 room_not_found. Internal: the first step of every function that changes a room.';
 
+create function public.may_play(player public.users)
+returns boolean
+language sql
+stable
+return (player.status = 'active'
+    or player.status = 'suspended' and player.suspended_until <= now())
+  and coalesce(player.self_excluded_until <= now(), true);
+comment on function public.may_play(public.users) is
+  'Whether an account may bring chips to a table now: it is active, or its suspension has ended, and
+the player has not asked to be kept out.
+Example: select u.username from users as u where not may_play(u);';
+
 create function public.sit_down(
   session_id uuid, room bigint, room_fence bigint, player_id uuid, player_seat smallint,
   buy_in bigint)
@@ -432,9 +465,14 @@ declare
   player public.users;
   earlier public.game_sessions;
   wallet bigint;
+  chips bigint;
   purse bigint;
   result text;
 begin
+  if session_id is null then
+    raise exception 'sit_down: session_id is null'
+      using errcode = 'invalid_parameter_value', hint = 'Choose a version-7 id, as new_id() does.';
+  end if;
   select l.outcome, (l.row_found).* into locked
   from public.locked_room(room, room_fence) as l;
   if locked.outcome <> 'ok' then
@@ -464,7 +502,7 @@ begin
   if not found then
     return 'player_not_found';
   end if;
-  if player.status <> 'active' or player.self_excluded_until > now() then
+  if not public.may_play(player) then
     return 'account_not_active';
   end if;
   if exists (
@@ -492,9 +530,12 @@ begin
   ) then
     return 'seat_taken';
   end if;
-  select w.id into strict wallet
+  select w.id, w.balance into strict wallet, chips
   from public.user_wallets as w
   where w.room_id = room and w.seat = player_seat and w.currency = locked.currency;
+  if chips > 0 then
+    return 'seat_not_empty';
+  end if;
   select w.id into purse
   from public.user_wallets as w
   where w.user_id = player_id and w.currency = locked.currency;
@@ -517,10 +558,11 @@ begin
 end
 $function$;
 comment on function public.sit_down(uuid, bigint, bigint, uuid, smallint, bigint) is
-  'A player takes a seat and brings chips to it, in one: both happen or neither. session_id is chosen
-by the caller; the same call again answers exists.
+  'A player takes a seat and brings chips to it, in one: both happen or neither. session_id is
+chosen by the caller; the same call again answers exists.
 Outcomes: ok, exists, exists_with_different_content, fenced, room_not_found, room_closed,
-seat_not_found, seat_taken, already_seated, player_not_found, account_not_active,
+seat_not_found, seat_taken, seat_not_empty (chips lie there that are nobody''s at the table:
+verify_journal() names the wallet), already_seated, player_not_found, account_not_active,
 vip_level_too_low, buy_in_out_of_range, and those of post_transactions (insufficient_funds,
 wallet_frozen, limit_exceeded, id_out_of_window, …).
 Locks: the room, exclusively; the player''s and the seat''s wallets.
@@ -541,6 +583,10 @@ declare
   chips bigint;
   result text;
 begin
+  if top_up_id is null then
+    raise exception 'top_up: top_up_id is null'
+      using errcode = 'invalid_parameter_value', hint = 'Choose a version-7 id, as new_id() does.';
+  end if;
   select s.* into stay from public.game_sessions as s where s.id = session_id;
   if not found then
     return 'session_not_found';
@@ -558,6 +604,9 @@ begin
     if stay.stood_up_at is not null then
       return 'session_ended';
     end if;
+    if locked.status <> 'open' then
+      return 'room_closed';
+    end if;
     if exists (
       select
       from public.hand_seats as h
@@ -568,14 +617,14 @@ begin
     if exists (
       select
       from public.users as u
-      where u.id = stay.user_id and (u.status <> 'active' or u.self_excluded_until > now())
+      where u.id = stay.user_id and not public.may_play(u)
     ) then
       return 'account_not_active';
     end if;
     select w.balance into strict chips
     from public.user_wallets as w
     where w.id = stay.seat_wallet_id;
-    if amount is null or amount < 1 or chips + amount > locked.buy_in_max then
+    if amount is null or amount < 1 or amount > locked.buy_in_max - chips then
       return 'buy_in_out_of_range';
     end if;
   end if;
@@ -592,9 +641,9 @@ begin
 end
 $function$;
 comment on function public.top_up(uuid, uuid, bigint, bigint) is
-  'Brings more chips to a seat between hands, up to the table''s most. top_up_id is the payment''s id.
-Outcomes: ok, exists, fenced, session_not_found, session_ended, hand_running, account_not_active,
-buy_in_out_of_range, and those of post_transactions.
+  'Brings more chips to a seat between hands, up to the table''s most. top_up_id is the payment''s
+id. Outcomes: ok, exists, fenced, session_not_found, session_ended, room_closed, hand_running,
+account_not_active, buy_in_out_of_range, and those of post_transactions.
 Locks: the room, exclusively; the player''s and the seat''s wallets.
 Example: select top_up(new_id(), s.id, r.fence, 500) from game_sessions as s
 join game_rooms as r on r.id = s.room_id where s.stood_up_at is null limit 1;';
@@ -642,8 +691,8 @@ begin
 end
 $function$;
 comment on function public.cash_out_session(public.game_sessions, text) is
-  'Pays a seat''s chips back to the player and ends the stay; returns the chips. The caller holds the
-room''s lock and knows that no hand runs for the seat. Internal.';
+  'Pays a seat''s chips back to the player and ends the stay; returns the chips. The caller holds
+the room''s lock and knows that no hand runs for the seat. Internal.';
 
 create function public.stand_up(
   session_id uuid, room_fence bigint, out outcome text, out cashed_out bigint)
@@ -688,9 +737,9 @@ begin
 end
 $function$;
 comment on function public.stand_up(uuid, bigint) is
-  'A player leaves a seat and takes the chips along. While a hand runs for the seat the wish is noted
-(after_hand), the seat is dealt no further hand, and the caller stands up again after the settlement.
-Freezes and limits do not hold chips back. Outcomes: ok, exists, after_hand, fenced,
+  'A player leaves a seat and takes the chips along. While a hand runs for the seat the wish is
+noted (after_hand), the seat is dealt no further hand, and the caller stands up again after the
+settlement. Freezes and limits do not hold chips back. Outcomes: ok, exists, after_hand, fenced,
 session_not_found. Locks: the room, exclusively; the seat''s and the player''s wallets.
 Example: select * from game_sessions as s join game_rooms as r on r.id = s.room_id
 cross join lateral stand_up(s.id, r.fence) where s.stood_up_at is null limit 1;';
@@ -782,12 +831,28 @@ declare
   earlier public.game_hands;
   seats_min smallint;
   fit integer;
+  violated text;
 begin
-  if cardinality(seats) is distinct from cardinality(client_seeds)
+  if cardinality(seats) is null or cardinality(client_seeds) is distinct from cardinality(seats)
     or cardinality(bot_strengths) <> cardinality(seats)
     or cardinality(bot_seeds) <> cardinality(seats) then
-    raise exception 'start_hand: seats, client_seeds, bot_strengths and bot_seeds differ in length'
+    raise exception
+      'start_hand: seats, client_seeds, bot_strengths and bot_seeds differ in length, or are null'
       using errcode = 'invalid_parameter_value';
+  end if;
+  if exists (
+    select
+    from unnest(seats) with ordinality as i (seat, n)
+    join unnest(seats) with ordinality as j (seat, n) on j.n = i.n + 1
+    where j.seat <= i.seat
+  ) then
+    raise exception 'start_hand: seats % are not in ascending order', seats
+      using errcode = 'invalid_parameter_value',
+        hint = 'Each seat once, the lowest first; seeds and bots in the same order.';
+  end if;
+  if hand_id is null then
+    raise exception 'start_hand: hand_id is null'
+      using errcode = 'invalid_parameter_value', hint = 'Choose a version-7 id, as new_id() does.';
   end if;
   select l.outcome, (l.row_found).* into locked
   from public.locked_room(room, room_fence) as l;
@@ -799,10 +864,19 @@ begin
   if found then
     outcome := case
       when earlier.room_id = room and earlier.server_seed_commit = seed_commit
-        and seats = (
-          select array_agg(s.seat order by s.seat)
-          from public.hand_seats as s
-          where s.hand_id = earlier.id)
+        and earlier.rules_version = hand_rules_version and earlier.options = hand_options
+        and earlier.opener_seat is not distinct from hand_opener_seat
+        and not exists (
+          select
+          from (
+            select h.seat, h.client_seed, h.bot_strength, h.bot_seed
+            from public.hand_seats as h
+            where h.hand_id = earlier.id
+          ) as s
+          full join unnest(seats, client_seeds, bot_strengths, bot_seeds)
+            as i (seat, client_seed, bot_strength, bot_seed) on i.seat = s.seat
+          where (i.seat, i.client_seed, i.bot_strength, i.bot_seed)
+            is distinct from (s.seat, s.client_seed, s.bot_strength, s.bot_seed))
         then 'exists'
       else 'exists_with_different_content'
     end;
@@ -833,35 +907,48 @@ begin
     return;
   end if;
   -- Stacks are what the seats' wallets hold; they cannot change until the settlement.
-  select count(*), array_agg(w.balance order by s.seat)
-  into fit, stacks
+  select count(*)
+  into fit
   from public.game_sessions as s
   join public.user_wallets as w on w.id = s.seat_wallet_id
   where s.room_id = room and s.stood_up_at is null and s.leave_requested_at is null
     and s.seat = any (seats) and w.balance > 0;
   if fit <> cardinality(seats) then
     outcome := 'seat_not_ready';
-    stacks := null;
     return;
   end if;
   hand_number := locked.hands_started + 1;
-  insert into public.game_hands (
-    id, room_id, number, game_id, rules_version, options, currency, base_bet, rake_bps, rake_cap,
-    opener_seat, server_seed_commit, server_seed_encrypted, key_id, started_at)
-  values (
-    hand_id, room, hand_number, locked.game_id, hand_rules_version, hand_options, locked.currency,
-    locked.base_bet, locked.rake_bps, locked.rake_cap, hand_opener_seat, seed_commit,
-    seed_encrypted, seed_key_id, public.id_time(hand_id));
-  insert into public.hand_seats (
-    hand_id, seat, session_id, user_id, wallet_id, stack_start, client_seed, bot_strength, bot_seed)
-  select
-    start_hand.hand_id, s.seat, s.id, s.user_id, s.seat_wallet_id, w.balance, i.client_seed,
-    i.bot_strength, i.bot_seed
-  from unnest(seats, client_seeds, bot_strengths, bot_seeds)
-    as i (seat, client_seed, bot_strength, bot_seed)
-  join public.game_sessions as s
-    on s.room_id = room and s.seat = i.seat and s.stood_up_at is null
-  join public.user_wallets as w on w.id = s.seat_wallet_id;
+  begin
+    insert into public.game_hands (
+      id, room_id, number, game_id, rules_version, options, currency, base_bet, rake_bps, rake_cap,
+      opener_seat, server_seed_commit, server_seed_encrypted, key_id, started_at)
+    values (
+      hand_id, room, hand_number, locked.game_id, hand_rules_version, hand_options, locked.currency,
+      locked.base_bet, locked.rake_bps, locked.rake_cap, hand_opener_seat, seed_commit,
+      seed_encrypted, seed_key_id, public.id_time(hand_id));
+    insert into public.hand_seats (
+      hand_id, seat, session_id, user_id, wallet_id, stack_start, client_seed, bot_strength,
+      bot_seed)
+    select
+      start_hand.hand_id, s.seat, s.id, s.user_id, s.seat_wallet_id, w.balance, i.client_seed,
+      i.bot_strength, i.bot_seed
+    from unnest(seats, client_seeds, bot_strengths, bot_seeds)
+      as i (seat, client_seed, bot_strength, bot_seed)
+    join public.game_sessions as s
+      on s.room_id = room and s.seat = i.seat and s.stood_up_at is null
+    join public.user_wallets as w on w.id = s.seat_wallet_id;
+  exception when check_violation then
+    get stacked diagnostics violated = constraint_name;
+    raise exception 'start_hand: %', sqlerrm
+      using errcode = 'check_violation', constraint = violated,
+        hint = 'It must keep: ' || coalesce(
+          public.rule_of('public.game_hands', violated),
+          public.rule_of('public.hand_seats', violated));
+  end;
+  stacks := (
+    select array_agg(s.stack_start order by s.seat)
+    from public.hand_seats as s
+    where s.hand_id = start_hand.hand_id);
   update public.game_sessions as s
   set first_hand = coalesce(s.first_hand, hand_number), last_hand = hand_number
   where s.room_id = room and s.stood_up_at is null and s.seat = any (seats);
@@ -909,6 +996,8 @@ declare
   rooms integer;
   moves_written integer;
   hands_written uuid[];
+  hands_repeating uuid[] := '{}';  -- one number twice
+  hands_invalid uuid[] := '{}';    -- a move that the table cannot hold
   violated text;
 begin
   if moves_given is null or moves_given > moves_max
@@ -931,22 +1020,26 @@ begin
     perform set_config('synchronous_commit', 'on', true);
   end if;
 
+  if moves_given > rooms_max then
+    rooms := (select count(distinct u.id) from unnest(room_ids) as u (id));
+    if rooms > rooms_max then
+      raise exception 'append_moves: % rooms in one call, more than %', rooms, rooms_max
+        using errcode = 'invalid_parameter_value', hint = 'Split the batch.';
+    end if;
+  end if;
+
   -- Rooms are locked in order by a statement of its own. The statements after it see every takeover
   -- that came before; a takeover that comes later waits for this transaction.
-  select count(pg_advisory_xact_lock_shared(r.id) is null)
-  into rooms
+  perform pg_advisory_xact_lock_shared(r.id)
   from (select distinct u.id from unnest(room_ids) as u (id) order by u.id) as r;
-  if rooms > rooms_max then
-    raise exception 'append_moves: % rooms in one call, more than %', rooms, rooms_max
-      using errcode = 'invalid_parameter_value', hint = 'Split the batch.';
-  end if;
 
   for attempt in 1 .. attempts_max loop
     begin
       with given as (
         select
           i.hand_id, i.room_id, min(i.fence) as fence, min(i.no) as first_no,
-          max(i.no) - min(i.no) + 1 = count(*) and min(i.fence) = max(i.fence) as is_run
+          max(i.no) - min(i.no) + 1 = count(*) and min(i.fence) = max(i.fence)
+            and count(i.fence) = count(*) as is_run
         from unnest(hand_ids, room_ids, fences, nos) as i (hand_id, room_id, fence, no)
         group by i.hand_id, i.room_id
       ),
@@ -955,7 +1048,8 @@ begin
         from given as g
         join public.game_rooms as r
           on r.id = g.room_id and r.fence = g.fence and r.current_hand_id = g.hand_id
-        where g.is_run and g.first_no = 1 + coalesce((
+        where g.is_run and g.hand_id <> all (hands_repeating)
+          and g.hand_id <> all (hands_invalid) and g.first_no = 1 + coalesce((
           select m.no
           from public.game_moves as m
           where m.hand_id = g.hand_id
@@ -1000,7 +1094,8 @@ begin
       select
         g.item,
         case
-          when r.id is null or r.fence <> g.fence then 'fenced'
+          when r.id is null or r.fence is distinct from g.fence then 'fenced'
+          when g.hand_id = any (hands_invalid) then 'invalid'
           when g.hand_id = any (hands_written) and r.current_hand_id = g.hand_id then 'ok'
           when bool_and(g.is_there and g.is_same) over same_room then 'exists'
           when bool_or(g.is_there) over same_room then 'different'
@@ -1012,11 +1107,38 @@ begin
       window same_room as (partition by g.hand_id, g.room_id)
       order by g.item;
       return;
-    exception when unique_violation then
-      get stacked diagnostics violated = constraint_name;
-      if violated !~ '^game_moves_y[0-9]{4}m[0-9]{2}_pkey$' then
-        raise;
-      end if;
+    exception
+      when unique_violation then
+        get stacked diagnostics violated = constraint_name;
+        if violated !~ '^game_moves_y[0-9]{4}m[0-9]{2}_pkey$' then
+          raise;
+        end if;
+        -- Another call was first, and the next round sees its moves; or this one repeats a number.
+        hands_repeating := array(
+          select i.hand_id
+          from unnest(hand_ids, nos) as i (hand_id, no)
+          group by i.hand_id, i.no
+          having count(*) > 1);
+      when check_violation or not_null_violation then
+        -- What the table cannot hold is told to its room, and does not sink the others.
+        if hands_invalid <> '{}' then
+          raise;
+        end if;
+        hands_invalid := array(
+          select i.hand_id
+          from unnest(hand_ids, nos, seats, actors, moves, refs, time_banks_ms)
+            as i (hand_id, no, seat, actor, move, ref, time_bank_ms)
+          where (
+            i.no between 1 and 2000 and i.seat between 0 and 7
+            and i.actor in ('player', 'bot', 'timeout', 'trustee', 'rules')
+            and octet_length(i.move) between 1 and 64
+            and coalesce(length(i.ref) between 1 and 64, true)
+            and coalesce(i.time_bank_ms, 0) >= 0) is not true);
+        if hands_invalid = '{}' then
+          raise exception 'append_moves: %', sqlerrm
+            using errcode = sqlstate,
+              hint = 'A month may be missing: select ensure_partitions();';
+        end if;
     end;
   end loop;
   raise exception 'append_moves: others kept writing the same moves in % attempts', attempts_max
@@ -1029,8 +1151,9 @@ comment on function public.append_moves(
   'Writes the next moves of many rooms, at most 500, in one call; one result an item, in order. All
 moves that one call brings for a room are written or none; one room''s refusal never sinks others.
 Outcomes: ok; exists (the same moves are written already); different (other moves are written under
-these numbers); out_of_order (not the next number); fenced (the room has another host now); finished
-(the hand is over).
+these numbers); out_of_order (not the next numbers); fenced (the room has another host now);
+finished (the hand is over); invalid (a move that the table cannot hold: its number over 2000, its
+seat, actor or size; void the hand).
 Locks: each room''s advisory lock, shared, in order; the fence is read by the next statement.
 Example: select * from append_moves(''{1}'', ''{0}'', array[new_id()], ''{1}'', ''{0}'',
 ''{player}'', array[''\x021b00''::bytea]);';
@@ -1107,12 +1230,15 @@ set search_path = pg_catalog, pg_temp
 as $function$
 declare
   hand_age_max constant interval := interval '30 days';
+  clock_ahead_max constant interval := interval '5 minutes';
+  result_length_max constant integer := 20000;
   payments constant integer := cardinality(payment_amounts);
   hand public.game_hands;
   locked record;
   content_hash bytea;
   ends_at timestamptz;
   rake_wallet bigint;
+  won numeric;
   posted record;
 begin
   if payments is null or (cardinality(payer_seats), cardinality(payee_seats),
@@ -1120,8 +1246,10 @@ begin
     raise exception 'settle_hand: the arrays of payments differ in length or are null'
       using errcode = 'invalid_parameter_value';
   end if;
-  if hand_result is null then
-    raise exception 'settle_hand: hand_result is null'
+  if jsonb_typeof(hand_result) is distinct from 'object'
+    or length(hand_result::text) > result_length_max then
+    raise exception 'settle_hand: hand_result is no object of at most % characters',
+      result_length_max
       using errcode = 'invalid_parameter_value', hint = 'Give the public result as an object.';
   end if;
   select h.* into hand from public.game_hands as h where h.id = settle_hand.hand_id;
@@ -1157,11 +1285,18 @@ begin
     outcome := 'id_out_of_window';
     return;
   end if;
-  ends_at := coalesce(hand_ended_at, now());
-  if ends_at < hand.started_at or ends_at > now() + interval '1 minute' then
+  -- The clock of the host that started the hand may be ahead of this one.
+  ends_at := coalesce(hand_ended_at, greatest(now(), hand.started_at));
+  if ends_at < hand.started_at
+    or ends_at > greatest(now(), hand.started_at) + clock_ahead_max then
     raise exception 'settle_hand: a hand that started at % cannot have ended at %',
       hand.started_at, ends_at
       using errcode = 'invalid_parameter_value';
+  end if;
+  if sha256(revealed_seed) <> hand.server_seed_commit then
+    raise exception 'settle_hand: the revealed seed is not the one that was committed to'
+      using errcode = 'invalid_parameter_value',
+        hint = 'Give the decrypted seed of this hand, or null to reveal none.';
   end if;
   select w.id into strict rake_wallet
   from public.user_wallets as w
@@ -1232,6 +1367,14 @@ begin
       rake_taken, hand.rake_cap
       using errcode = 'invalid_parameter_value';
   end if;
+  select coalesce(sum(s.net) filter (where s.net > 0), 0) + rake_taken into won
+  from public.hand_seats as s
+  where s.hand_id = hand.id;
+  if rake_taken::numeric * 10000 > won * hand.rake_bps then
+    raise exception 'settle_hand: a rake of % is above % basis points of the % won',
+      rake_taken, hand.rake_bps, won
+      using errcode = 'invalid_parameter_value';
+  end if;
   update public.game_hands as h
   set
     status = 'settled', ended_at = ends_at, rake = rake_taken, result = hand_result,
@@ -1264,6 +1407,10 @@ declare
   hand public.game_hands;
   locked record;
 begin
+  if hand_void_reason is null or length(btrim(hand_void_reason)) not between 1 and 200 then
+    raise exception 'void_hand: a reason of 1 to 200 characters is needed'
+      using errcode = 'invalid_parameter_value', hint = 'The audit log keeps it.';
+  end if;
   select h.* into hand from public.game_hands as h where h.id = void_hand.hand_id;
   if not found then
     return 'hand_not_found';
@@ -1305,26 +1452,30 @@ security definer
 set search_path = pg_catalog, pg_temp
 begin atomic
   select
-    'moves_have_hands_and_no_gaps', coalesce(bool_and(m.is_whole), true), count(*),
+    'moves_have_seats_and_no_gaps', coalesce(bool_and(m.is_whole), true), count(*),
     case when not bool_and(m.is_whole) then format(
       '%s hands, the first %s', count(*) filter (where not m.is_whole),
       (array_agg(m.hand_id) filter (where not m.is_whole))[1]) end
   from (
-    select j.hand_id, max(j.no) = count(*) and bool_and(h.id is not null) as is_whole
+    select j.hand_id, max(j.no) = count(*) and bool_and(h.seat is not null) as is_whole
     from public.game_moves as j
-    left join public.game_hands as h on h.id = j.hand_id
+    left join public.hand_seats as h on h.hand_id = j.hand_id and h.seat = j.seat
     group by j.hand_id
   ) as m
   union all
   select
-    'running_hands_are_current', coalesce(bool_and(r.current_hand_id = h.id), true), count(*),
-    case when not bool_and(r.current_hand_id is not distinct from h.id) then format(
-      '%s hands, the first %s',
-      count(*) filter (where r.current_hand_id is distinct from h.id),
-      (array_agg(h.id) filter (where r.current_hand_id is distinct from h.id))[1]) end
-  from public.game_hands as h
-  join public.game_rooms as r on r.id = h.room_id
-  where h.status = 'playing'
+    'running_hands_are_current', coalesce(bool_and(r.is_current), true), count(*),
+    case when not bool_and(r.is_current) then format(
+      '%s hands, the first %s', count(*) filter (where not r.is_current),
+      (array_agg(r.hand_id) filter (where not r.is_current))[1]) end
+  from (
+    select coalesce(h.id, o.current_hand_id) as hand_id,
+      h.id is not null and o.id is not null as is_current
+    from (select p.id, p.room_id from public.game_hands as p where p.status = 'playing') as h
+    full join (
+      select g.id, g.current_hand_id from public.game_rooms as g where g.current_hand_id is not null
+    ) as o on o.current_hand_id = h.id and o.id = h.room_id
+  ) as r
   union all
   select
     'results_equal_ledger', coalesce(bool_and(s.is_equal), true), count(*),
@@ -1347,7 +1498,27 @@ begin atomic
       ) as l
       group by l.hand_id, l.wallet_id
     ) as p on p.hand_id = h.hand_id::text and p.wallet_id = h.wallet_id
+    -- The payments of a hand have its time, and leave with its month.
+    where not exists (
+      select
+      from public.ledger_archives as a
+      where a.relation = 'transactions'
+        || to_char(public.id_time(h.hand_id) at time zone 'UTC', '"_y"YYYY"m"MM'))
   ) as s
+  union all
+  select
+    'results_sum_to_rake', coalesce(bool_and(r.is_equal), true), count(*),
+    case when not bool_and(r.is_equal) then format(
+      '%s hands, the first %s', count(*) filter (where not r.is_equal),
+      (array_agg(r.hand_id) filter (where not r.is_equal))[1]) end
+  from (
+    select h.id as hand_id,
+      coalesce(sum(s.net) = -h.rake and sum(s.rake) = h.rake, false) as is_equal
+    from public.game_hands as h
+    left join public.hand_seats as s on s.hand_id = h.id
+    where h.status <> 'playing'
+    group by h.id
+  ) as r
   union all
   select
     'chips_on_tables_have_players', coalesce(bool_and(s.id is not null), true), count(*),
@@ -1402,7 +1573,8 @@ declare
   view_column record;
 begin
   for view_column in
-    select v.relname as view_name, a.attname as name, col_description(b.oid, c.attnum) as description
+    select
+      v.relname as view_name, a.attname as name, col_description(b.oid, c.attnum) as description
     from (values
       ('finished_hands', 'game_hands'), ('finished_hand_seats', 'hand_seats'),
       ('finished_hand_moves', 'game_moves')) as p (view_name, table_name)

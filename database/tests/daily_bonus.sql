@@ -91,6 +91,7 @@ select create_player('dewi', time_zone => 'Pacific/Kiritimati') as dewi \gset
 select is(
   (select claimed_on from claim_daily_bonus(:'dewi')),
   (now() at time zone 'Pacific/Kiritimati')::date, 'a day is the player''s own');
+reset role;
 update user_profiles
 set next_time_zone = 'Pacific/Pago_Pago', time_zone_changes_at = now() + interval '1 hour'
 where user_id = :'dewi';
@@ -98,6 +99,7 @@ select is(player_time_zone(:'dewi'), 'Pacific/Kiritimati', 'a change waits for i
 update user_profiles
 set time_zone_changes_at = now() - interval '1 hour'
 where user_id = :'dewi';
+set local role higgs_app;
 select is(player_time_zone(:'dewi'), 'Pacific/Pago_Pago', 'and then holds');
 select is(
   (select outcome from claim_daily_bonus(:'dewi')), 'already_claimed',

@@ -87,7 +87,7 @@ from (values
   ('r3 transfer 999999998 999999999 1', 'wallet_not_found', 'neither wallet'),
   ('r4 transfer ayu budi 1 cur=GEMS', 'currency_mismatch', 'both wallets of another currency'),
   ('r5 transfer ayu budi:GEMS 1', 'currency_mismatch', 'credit wallet of another currency'),
-  ('r6 transfer ayu:GEMS budi 1', 'currency_mismatch', 'debit wallet of another currency'),
+  ('r6 transfer ayu:GEMS budi 1 cur=COINS', 'currency_mismatch', 'debit wallet of another currency'),
   ('r7 transfer ayu budi 1 cur=SHELLS', 'currency_mismatch', 'a currency that is none'),
   ('r8 transfer ayu budi 0', 'amount_out_of_range', 'nothing'),
   ('r9 transfer ayu budi -5', 'amount_out_of_range', 'less than nothing'),
