@@ -104,11 +104,10 @@ extension PostgresConnection {
 
   private func send(_ request: Request) {
     if request.kind == .standalone { sendDeallocations() }
-    request.results.removeAll()
-    request.receivedBytes = 0
+    request.statementNames.removeAll()
     var steps: [PipelineStep] = []
     for (index, item) in request.items.enumerated() {
-      guard isOpen, send(item.statement, request.options, &steps) else {
+      guard isOpen, send(item.statement, request, &steps) else {
         request.fail(endingError(wasSent: true))
         return
       }
@@ -130,16 +129,18 @@ extension PostgresConnection {
   }
 
   private func send(
-    _ statement: SQL, _ options: QueryOptions, _ steps: inout [PipelineStep]
+    _ statement: SQL, _ request: Request, _ steps: inout [PipelineStep]
   ) -> Bool {
     guard let link else { return false }
     var isSent: Bool
-    if options.isPrepared, statements.capacity > 0 {
+    // What is sent again has had trouble with its prepared statement.
+    if request.options.isPrepared, statements.capacity > 0, request.retries == 0 {
       let key = StatementCache.Key(text: statement.text, types: statement.bindings.types)
       let known = statements.name(of: key)
       let name = known ?? statements.insert(key)
       isSent = known != nil || link.sendPrepare(name, statement)
       if known == nil { steps.append(.prepare(name)) }
+      request.statementNames.append(name)
       isSent = isSent && link.sendExecute(name, statement)
     } else {
       isSent = link.sendUnprepared(statement)

@@ -122,19 +122,13 @@ extension PostgresConnection {
       default: continue
       }
     }
-    if error?.sqlState == .invalidStatementName { statements.removeAll() }
-    if case .server(let error)? = error, error.isStalePlan { discardStatements(of: unit) }
-    for output in unit.outputs where output.dropsStatements { statements.removeAll() }
-  }
-
-  private func discardStatements(
-    of unit: PipelineState<Request?, ResultHandle, PostgresError>.Unit
-  ) {
-    for item in unit.owner?.items ?? [] {
-      let key = StatementCache.Key(
-        text: item.statement.text, types: item.statement.bindings.types)
-      if let name = statements.name(of: key) { statements.discard(name: name) }
+    if case .server(let error)? = error, let request = unit.owner {
+      for name in request.statementNames {
+        if error.sqlState == .invalidStatementName { statements.forget(name: name) }
+        if error.isStalePlan { statements.discard(name: name) }
+      }
     }
+    for output in unit.outputs where output.dropsStatements { statements.removeAll() }
   }
 
   /// Sends a request once more where the server has surely done nothing of it and the reason is

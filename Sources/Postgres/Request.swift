@@ -26,6 +26,8 @@ final class Request {
   var cancelReason: CancelReason?
   /// An estimate of what has arrived of the answer that is under way.
   var receivedBytes = 0
+  /// The prepared statements that it uses.
+  var statementNames: [String] = []
   /// How many times it has been sent again.
   var retries = 0
 

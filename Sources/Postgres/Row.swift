@@ -13,12 +13,16 @@ package struct Row: Sendable {
   ) throws(PostgresError) -> (repeat each Value) {
     var column = 0
     let values = (repeat try next((each Value).self, &column))
-    guard column == columnCount else {
-      throw .undecodable(
-        DecodingFailure(
-          expected: "\(type)", reason: "there are \(columnCount) columns, not \(column)"))
-    }
+    try check(columns: column, "\(type)")
     return values
+  }
+
+  /// Reads the only column.
+  package func decode<Value: PostgresDecodable>(
+    _ type: Value.Type
+  ) throws(PostgresError) -> Value {
+    try check(columns: 1, "\(type)")
+    return try read(type, 0)
   }
 
   /// Reads the row as a type that reads rows.
@@ -49,6 +53,15 @@ package struct Row: Sendable {
         DecodingFailure(expected: "\(type)", reason: "there is no column \(name)"))
     }
     return try read(type, column)
+  }
+
+  private func check(
+    columns: Int, _ expected: @autoclosure () -> String
+  ) throws(PostgresError) {
+    guard columns != columnCount else { return }
+    throw .undecodable(
+      DecodingFailure(
+        expected: expected(), reason: "there are \(columnCount) columns, not \(columns)"))
   }
 
   private func next<Value: PostgresDecodable>(

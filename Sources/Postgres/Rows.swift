@@ -39,6 +39,16 @@ package struct Rows: Sendable, RandomAccessCollection {
     return values
   }
 
+  /// All values of the only column.
+  package func decode<Value: PostgresDecodable>(
+    _ type: Value.Type
+  ) throws(PostgresError) -> [Value] {
+    var values: [Value] = []
+    values.reserveCapacity(count)
+    for row in self { values.append(try row.decode(type)) }
+    return values
+  }
+
   /// All rows as values of a type that reads rows.
   package func decode<Value: RowDecodable>(
     _ type: Value.Type
