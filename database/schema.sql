@@ -30,7 +30,7 @@ begin
           raise exception 'role % is missing and % may not create it', role_name, current_user
             using errcode = 'insufficient_privilege',
               hint = format('As a superuser run: alter role %I createrole;', current_user);
-        when duplicate_object then
+        when duplicate_object or unique_violation then
           null;  -- another installer made it between the look and the statement
       end;
     end if;
@@ -44,19 +44,21 @@ begin
           hint = format('As a superuser run: grant higgs_owner to %I;', current_user);
     end;
   end if;
-  begin
-    execute 'alter role higgs_app set synchronous_commit = on';
-  exception when insufficient_privilege then
-    if not exists (
-      select from pg_catalog.pg_db_role_setting s
-      join pg_catalog.pg_roles r on r.oid = s.setrole
-      where r.rolname = 'higgs_app' and 'synchronous_commit=on' = any (s.setconfig)
-    ) then
+  -- Looked at first, so that a second installation in the same server changes nothing.
+  if not exists (
+    select from pg_catalog.pg_db_role_setting as s
+    join pg_catalog.pg_roles as r on r.oid = s.setrole
+    where r.rolname = 'higgs_app' and s.setdatabase = 0
+      and 'synchronous_commit=on' = any (s.setconfig)
+  ) then
+    begin
+      execute 'alter role higgs_app set synchronous_commit = on';
+    exception when insufficient_privilege then
       raise exception 'synchronous_commit is not pinned on role higgs_app'
         using errcode = 'insufficient_privilege',
           hint = 'As a superuser run: alter role higgs_app set synchronous_commit = on;';
-    end if;
-  end;
+    end;
+  end if;
 end
 $roles$;
 
@@ -265,6 +267,8 @@ declare
   rooms integer;
   moves_written integer;
   hands_written uuid[];
+  hands_repeating uuid[] := '{}';  -- one number twice
+  hands_invalid uuid[] := '{}';    -- a move that the table cannot hold
   violated text;
 begin
   if moves_given is null or moves_given > moves_max
@@ -287,22 +291,26 @@ begin
     perform set_config('synchronous_commit', 'on', true);
   end if;
 
+  if moves_given > rooms_max then
+    rooms := (select count(distinct u.id) from unnest(room_ids) as u (id));
+    if rooms > rooms_max then
+      raise exception 'append_moves: % rooms in one call, more than %', rooms, rooms_max
+        using errcode = 'invalid_parameter_value', hint = 'Split the batch.';
+    end if;
+  end if;
+
   -- Rooms are locked in order by a statement of its own. The statements after it see every takeover
   -- that came before; a takeover that comes later waits for this transaction.
-  select count(pg_advisory_xact_lock_shared(r.id) is null)
-  into rooms
+  perform pg_advisory_xact_lock_shared(r.id)
   from (select distinct u.id from unnest(room_ids) as u (id) order by u.id) as r;
-  if rooms > rooms_max then
-    raise exception 'append_moves: % rooms in one call, more than %', rooms, rooms_max
-      using errcode = 'invalid_parameter_value', hint = 'Split the batch.';
-  end if;
 
   for attempt in 1 .. attempts_max loop
     begin
       with given as (
         select
           i.hand_id, i.room_id, min(i.fence) as fence, min(i.no) as first_no,
-          max(i.no) - min(i.no) + 1 = count(*) and min(i.fence) = max(i.fence) as is_run
+          max(i.no) - min(i.no) + 1 = count(*) and min(i.fence) = max(i.fence)
+            and count(i.fence) = count(*) as is_run
         from unnest(hand_ids, room_ids, fences, nos) as i (hand_id, room_id, fence, no)
         group by i.hand_id, i.room_id
       ),
@@ -311,7 +319,8 @@ begin
         from given as g
         join public.game_rooms as r
           on r.id = g.room_id and r.fence = g.fence and r.current_hand_id = g.hand_id
-        where g.is_run and g.first_no = 1 + coalesce((
+        where g.is_run and g.hand_id <> all (hands_repeating)
+          and g.hand_id <> all (hands_invalid) and g.first_no = 1 + coalesce((
           select m.no
           from public.game_moves as m
           where m.hand_id = g.hand_id
@@ -356,7 +365,8 @@ begin
       select
         g.item,
         case
-          when r.id is null or r.fence <> g.fence then 'fenced'
+          when r.id is null or r.fence is distinct from g.fence then 'fenced'
+          when g.hand_id = any (hands_invalid) then 'invalid'
           when g.hand_id = any (hands_written) and r.current_hand_id = g.hand_id then 'ok'
           when bool_and(g.is_there and g.is_same) over same_room then 'exists'
           when bool_or(g.is_there) over same_room then 'different'
@@ -368,11 +378,38 @@ begin
       window same_room as (partition by g.hand_id, g.room_id)
       order by g.item;
       return;
-    exception when unique_violation then
-      get stacked diagnostics violated = constraint_name;
-      if violated !~ '^game_moves_y[0-9]{4}m[0-9]{2}_pkey$' then
-        raise;
-      end if;
+    exception
+      when unique_violation then
+        get stacked diagnostics violated = constraint_name;
+        if violated !~ '^game_moves_y[0-9]{4}m[0-9]{2}_pkey$' then
+          raise;
+        end if;
+        -- Another call was first, and the next round sees its moves; or this one repeats a number.
+        hands_repeating := array(
+          select i.hand_id
+          from unnest(hand_ids, nos) as i (hand_id, no)
+          group by i.hand_id, i.no
+          having count(*) > 1);
+      when check_violation or not_null_violation then
+        -- What the table cannot hold is told to its room, and does not sink the others.
+        if hands_invalid <> '{}' then
+          raise;
+        end if;
+        hands_invalid := array(
+          select i.hand_id
+          from unnest(hand_ids, nos, seats, actors, moves, refs, time_banks_ms)
+            as i (hand_id, no, seat, actor, move, ref, time_bank_ms)
+          where (
+            i.no between 1 and 2000 and i.seat between 0 and 7
+            and i.actor in ('player', 'bot', 'timeout', 'trustee', 'rules')
+            and octet_length(i.move) between 1 and 64
+            and coalesce(length(i.ref) between 1 and 64, true)
+            and coalesce(i.time_bank_ms, 0) >= 0) is not true);
+        if hands_invalid = '{}' then
+          raise exception 'append_moves: %', sqlerrm
+            using errcode = sqlstate,
+              hint = 'A month may be missing: select ensure_partitions();';
+        end if;
     end;
   end loop;
   raise exception 'append_moves: others kept writing the same moves in % attempts', attempts_max
@@ -389,8 +426,9 @@ ALTER FUNCTION public.append_moves(room_ids bigint[], fences bigint[], hand_ids 
 COMMENT ON FUNCTION public.append_moves(room_ids bigint[], fences bigint[], hand_ids uuid[], nos integer[], seats smallint[], actors text[], moves bytea[], refs text[], time_banks_ms integer[], trustees boolean[]) IS 'Writes the next moves of many rooms, at most 500, in one call; one result an item, in order. All
 moves that one call brings for a room are written or none; one room''s refusal never sinks others.
 Outcomes: ok; exists (the same moves are written already); different (other moves are written under
-these numbers); out_of_order (not the next number); fenced (the room has another host now); finished
-(the hand is over).
+these numbers); out_of_order (not the next numbers); fenced (the room has another host now);
+finished (the hand is over); invalid (a move that the table cannot hold: its number over 2000, its
+seat, actor or size; void the hand).
 Locks: each room''s advisory lock, shared, in order; the fence is read by the next statement.
 Example: select * from append_moves(''{1}'', ''{0}'', array[new_id()], ''{1}'', ''{0}'',
 ''{player}'', array[''\x021b00''::bytea]);';
@@ -543,6 +581,7 @@ CREATE TABLE public.user_profiles (
     CONSTRAINT user_profiles_display_name_length CHECK (((length(display_name) >= 1) AND (length(display_name) <= 32))),
     CONSTRAINT user_profiles_experience_not_negative CHECK ((experience >= 0)),
     CONSTRAINT user_profiles_locale_format CHECK ((locale ~ '^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$'::text)),
+    CONSTRAINT user_profiles_locale_length CHECK ((length(locale) <= 35)),
     CONSTRAINT user_profiles_next_time_zone_length CHECK (((length(next_time_zone) >= 1) AND (length(next_time_zone) <= 64))),
     CONSTRAINT user_profiles_time_zone_change_whole CHECK (((next_time_zone IS NULL) = (time_zone_changes_at IS NULL))),
     CONSTRAINT user_profiles_time_zone_length CHECK (((length(time_zone) >= 1) AND (length(time_zone) <= 64)))
@@ -1102,8 +1141,8 @@ ALTER FUNCTION public.cash_out_session(stay public.game_sessions, chip_currency 
 -- Name: FUNCTION cash_out_session(stay public.game_sessions, chip_currency text); Type: COMMENT; Schema: public; Owner: higgs_owner
 --
 
-COMMENT ON FUNCTION public.cash_out_session(stay public.game_sessions, chip_currency text) IS 'Pays a seat''s chips back to the player and ends the stay; returns the chips. The caller holds the
-room''s lock and knows that no hand runs for the seat. Internal.';
+COMMENT ON FUNCTION public.cash_out_session(stay public.game_sessions, chip_currency text) IS 'Pays a seat''s chips back to the player and ends the stay; returns the chips. The caller holds
+the room''s lock and knows that no hand runs for the seat. Internal.';
 
 --
 -- Name: claim_daily_bonus(uuid); Type: FUNCTION; Schema: public; Owner: higgs_owner
@@ -1594,18 +1633,25 @@ CREATE FUNCTION public.create_room(room_name text, room_game_id text, room_curre
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
+  options_length_max constant integer := 4000;
   game public.games;
   room bigint;
+  violated text;
 begin
   select g.* into game from public.games as g where g.id = room_game_id;
   if not found or not game.is_enabled then
     raise exception 'game % is not offered', coalesce(quote_literal(room_game_id), 'null')
       using errcode = 'invalid_parameter_value', hint = 'List them: select id from games;';
   end if;
-  if room_seats not between game.seats_min and game.seats_max then
+  if room_seats is null or room_seats not between game.seats_min and game.seats_max then
     raise exception '% is played with % to % seats, not %',
-      game.name, game.seats_min, game.seats_max, room_seats
+      game.name, game.seats_min, game.seats_max, coalesce(room_seats::text, 'null')
       using errcode = 'invalid_parameter_value';
+  end if;
+  if length(room_options::text) > options_length_max then
+    raise exception 'create_room: options of % characters are over %',
+      length(room_options::text), options_length_max
+      using errcode = 'invalid_parameter_value', hint = 'Give only what differs from the defaults.';
   end if;
   insert into public.game_rooms (
     name, game_id, visibility, join_code, tournament_id, currency, base_bet, buy_in_min,
@@ -1619,6 +1665,11 @@ begin
   select 'seat', room, s.seat, room_currency, 0
   from generate_series(0, room_seats - 1) as s (seat);
   return room;
+exception when check_violation then
+  get stacked diagnostics violated = constraint_name;
+  raise exception 'create_room: %', sqlerrm
+    using errcode = 'check_violation', constraint = violated,
+      hint = 'A room must keep: ' || public.rule_of('public.game_rooms', violated);
 end
 $$;
 
@@ -1669,6 +1720,9 @@ declare
   kept bigint;
   lowest bigint;
   highest bigint;
+  last public.ledger_seals;
+  is_open boolean;
+  original uuid;
   state public.ledger_state;
 begin
   select c.relname into strict parent_name from pg_catalog.pg_class as c where c.oid = parent;
@@ -1696,12 +1750,32 @@ begin
   end if;
   if parent_name = 'transactions' then
     select s.* into strict state from public.ledger_state as s for update;
-    execute format('select count(*), min(t.posted_xid), max(t.posted_xid) from public.%I as t', leaf)
+    execute format('lock table public.%I in share row exclusive mode', leaf);
+    execute format(
+      'select count(*), min(t.posted_xid), max(t.posted_xid) from public.%I as t', leaf)
     into kept, lowest, highest;
-    if highest > state.sealed_to or highest >= state.rolled_up_to then
+    -- A block may end in the middle of a transaction, so the last seal's id counts too.
+    select l.* into last from public.ledger_seals as l order by l.no desc limit 1;
+    execute format(
+      'select exists (select from public.%I as t where (t.posted_xid, t.id) > ($1, $2))', leaf)
+    into is_open
+    using coalesce(last.last_xid, -1),
+      coalesce(last.last_id, '00000000-0000-0000-0000-000000000000');
+    if is_open or highest >= state.rolled_up_to then
       raise exception '% holds rows that are not sealed and rolled up', leaf
         using errcode = 'object_not_in_prerequisite_state',
           hint = 'First run: select seal_ledger(), roll_up_ledger();';
+    end if;
+    -- A reversal that left before its original could be made once more.
+    execute format(
+      'select o.id from public.%I as t join public.transactions as o on o.id = t.reverses '
+      'where o.id < $1 or o.id >= $2 order by o.id limit 1', leaf)
+    into original
+    using public.id_lower_bound(month), public.id_lower_bound(month_end);
+    if original is not null then
+      raise exception '% holds a reversal of %, which is in another month', leaf, original
+        using errcode = 'object_not_in_prerequisite_state',
+          hint = format('First detach the month of %s.', public.id_time(original));
     end if;
     execute format(
       'update public.ledger_rollups as r '
@@ -1714,7 +1788,13 @@ begin
   else
     execute format('select count(*) from public.%I', leaf) into kept;
   end if;
-  execute format('alter table %s detach partition public.%I', parent, leaf);
+  begin
+    execute format('alter table %s detach partition public.%I', parent, leaf);
+  exception when lock_not_available then
+    raise exception '% is in use, and was not to be had within a second', parent_name
+      using errcode = 'lock_not_available',
+        hint = 'Nothing was changed. Try again, at a quiet hour.';
+  end;
   -- The row trigger was the parent's and has left with it; the one on TRUNCATE is the leaf's own.
   if exists (
     select from pg_catalog.pg_trigger as g
@@ -1740,9 +1820,9 @@ ALTER FUNCTION public.detach_month_partition(parent regclass, month_of timestamp
 --
 
 COMMENT ON FUNCTION public.detach_month_partition(parent regclass, month_of timestamp with time zone) IS 'Takes an old month out of a partitioned table, guarded as before, to be dumped and moved away. It
-refuses a month that ends within the id window, that is not sealed and rolled up, or that holds moves
-of a running hand. For the owner. Locks: ledger_state, then ACCESS EXCLUSIVE on the parent for a
-moment, waiting a second at most. Returns the name of the table.
+refuses a month that ends within the id window, that is not sealed and rolled up, or that holds
+moves of a running hand or a reversal of what stays. For the owner. Locks: ledger_state, then ACCESS
+EXCLUSIVE on the parent for a moment, waiting a second at most. Returns the name of the table.
 Example: select public.month_start(now() - interval ''1 year'');';
 
 --
@@ -2478,7 +2558,7 @@ CREATE TABLE public.games (
     CONSTRAINT games_name_length CHECK (((length(name) >= 1) AND (length(name) <= 32))),
     CONSTRAINT games_rules_object CHECK ((jsonb_typeof(rules) = 'object'::text)),
     CONSTRAINT games_rules_version_positive CHECK ((rules_version > 0)),
-    CONSTRAINT games_seats_range CHECK ((((seats_min >= 2) AND (seats_min <= seats_max)) AND (seats_max <= 8)))
+    CONSTRAINT games_seats_range CHECK (((seats_min >= 2) AND (seats_min <= seats_max) AND (seats_max <= 8)))
 );
 
 ALTER TABLE public.games OWNER TO higgs_owner;
@@ -3124,7 +3204,7 @@ COMMENT ON COLUMN public.ledger_state.rolled_up_to IS 'Rollups hold every row wh
 -- Name: COLUMN ledger_state.sealed_to; Type: COMMENT; Schema: public; Owner: higgs_owner
 --
 
-COMMENT ON COLUMN public.ledger_state.sealed_to IS 'Position of the last sealed row; posting at or below it is refused.';
+COMMENT ON COLUMN public.ledger_state.sealed_to IS 'Position of the last sealed row; posting at or below it is refused, as below rolled_up_to.';
 
 --
 -- Name: COLUMN ledger_state.rolled_up_at; Type: COMMENT; Schema: public; Owner: higgs_owner
@@ -3212,14 +3292,16 @@ CREATE FUNCTION public.ledger_xid() RETURNS bigint
     AS $$
 declare
   xid bigint := pg_current_xact_id()::text::bigint;
-  sealed bigint;
+  closed bigint;
 begin
-  select s.xid_base + xid, s.sealed_to into strict xid, sealed
+  -- A row below rolled_up_to would be in no rollup, as one at or below sealed_to is in no seal.
+  select s.xid_base + xid, greatest(s.sealed_to, s.rolled_up_to - 1) into strict xid, closed
   from public.ledger_state as s
   where s.singleton;
-  if xid <= sealed then
-    raise exception 'the ledger is sealed up to position %, and this transaction would be %',
-      sealed, xid
+  if xid <= closed then
+    raise exception
+      'the ledger is sealed or rolled up to position %, and this transaction would be %',
+      closed, xid
       using errcode = 'object_not_in_prerequisite_state',
         hint = 'The database was restored into a younger server. As its owner run: '
           'select ledger_rebase();';
@@ -3306,7 +3388,7 @@ CREATE TABLE public.game_rooms (
     closed_at timestamp with time zone,
     stake_tier_id text,
     CONSTRAINT game_rooms_base_bet_range CHECK (((base_bet >= 1) AND (base_bet <= '1000000000000'::bigint))),
-    CONSTRAINT game_rooms_buy_in_range CHECK ((((buy_in_min >= 1) AND (buy_in_min <= buy_in_max)) AND (buy_in_max <= '1000000000000000'::bigint))),
+    CONSTRAINT game_rooms_buy_in_range CHECK (((buy_in_min >= 1) AND (buy_in_min <= buy_in_max) AND (buy_in_max <= '1000000000000000'::bigint))),
     CONSTRAINT game_rooms_closed_has_no_hand CHECK (((status <> 'closed'::text) OR (current_hand_id IS NULL))),
     CONSTRAINT game_rooms_closed_whole CHECK (((status = 'closed'::text) = (closed_at IS NOT NULL))),
     CONSTRAINT game_rooms_currency_known CHECK ((currency = ANY (ARRAY['COINS'::text, 'GEMS'::text, 'TOKENS'::text]))),
@@ -3688,6 +3770,24 @@ COMMENT ON FUNCTION public.maintenance_due() IS 'The maintenance tasks whose tim
 Example: select task, due_since from public.maintenance_due();';
 
 --
+-- Name: may_play(public.users); Type: FUNCTION; Schema: public; Owner: higgs_owner
+--
+
+CREATE FUNCTION public.may_play(player public.users) RETURNS boolean
+    LANGUAGE sql STABLE
+    RETURN ((((player).status = 'active'::text) OR (((player).status = 'suspended'::text) AND ((player).suspended_until <= now()))) AND COALESCE(((player).self_excluded_until <= now()), true));
+
+ALTER FUNCTION public.may_play(player public.users) OWNER TO higgs_owner;
+
+--
+-- Name: FUNCTION may_play(player public.users); Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON FUNCTION public.may_play(player public.users) IS 'Whether an account may bring chips to a table now: it is active, or its suspension has ended, and
+the player has not asked to be kept out.
+Example: select u.username from users as u where not may_play(u);';
+
+--
 -- Name: month_start(timestamp with time zone); Type: FUNCTION; Schema: public; Owner: higgs_owner
 --
 
@@ -3864,7 +3964,7 @@ begin
       debit_afters, credit_afters
     from (
       select
-        c.*,
+        c.ordinal, c.group_id, c.debit, c.credit, c.settled, c.unfit, c.debit_after, c.credit_after,
         row_number() over (order by c.first_ordinal, c.ordinal) as position,
         case
           when c.group_id is null then null
@@ -4589,6 +4689,40 @@ COMMENT ON FUNCTION public.refuse_change() IS 'Trigger of the append-only tables
 Example: create trigger guard before update on t for each row execute function refuse_change();';
 
 --
+-- Name: refuse_unknown_time_zone(); Type: FUNCTION; Schema: public; Owner: higgs_owner
+--
+
+CREATE FUNCTION public.refuse_unknown_time_zone() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  unknown text := case
+    when not public.is_time_zone(new.time_zone) then new.time_zone
+    when new.next_time_zone is not null and not public.is_time_zone(new.next_time_zone)
+      then new.next_time_zone
+  end;
+begin
+  if unknown is not null then
+    raise exception 'time zone % is not known', quote_literal(unknown)
+      using errcode = 'invalid_parameter_value', hint = 'Use an IANA name, such as Asia/Jakarta.';
+  end if;
+  return new;
+end
+$$;
+
+ALTER FUNCTION public.refuse_unknown_time_zone() OWNER TO higgs_owner;
+
+--
+-- Name: FUNCTION refuse_unknown_time_zone(); Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON FUNCTION public.refuse_unknown_time_zone() IS 'Trigger of user_profiles: a time zone that is none would stop every settlement of the player''s
+hands, since the player''s day could not be told.
+Example: create trigger t before insert on p for each row execute function
+refuse_unknown_time_zone();';
+
+--
 -- Name: server_nodes; Type: TABLE; Schema: public; Owner: higgs_owner
 --
 
@@ -4602,7 +4736,7 @@ CREATE TABLE public.server_nodes (
     stopped_at timestamp with time zone,
     CONSTRAINT server_nodes_internal_address_length CHECK (((length(internal_address) >= 1) AND (length(internal_address) <= 255))),
     CONSTRAINT server_nodes_name_length CHECK (((length(name) >= 1) AND (length(name) <= 100))),
-    CONSTRAINT server_nodes_rules_versions_count CHECK (((cardinality(rules_versions) >= 1) AND (cardinality(rules_versions) <= 10)))
+    CONSTRAINT server_nodes_rules_versions_count CHECK ((((cardinality(rules_versions) >= 1) AND (cardinality(rules_versions) <= 10)) AND (array_position(rules_versions, NULL::integer) IS NULL)))
 )
 WITH (fillfactor='50');
 
@@ -4687,11 +4821,14 @@ CREATE FUNCTION public.release_node(node bigint) RETURNS integer
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
+  rooms_max constant integer := 1000;
   room bigint;
   released integer := 0;
 begin
+  -- Each room takes a place in the server's table of locks. Those beyond the first thousand are
+  -- free because the node is stopped.
   for room in
-    select r.id from public.game_rooms as r where r.host_node = node order by r.id
+    select r.id from public.game_rooms as r where r.host_node = node order by r.id limit rooms_max
   loop
     perform pg_advisory_xact_lock(room);
     update public.game_rooms as r
@@ -4714,8 +4851,9 @@ ALTER FUNCTION public.release_node(node bigint) OWNER TO higgs_owner;
 -- Name: FUNCTION release_node(node bigint); Type: COMMENT; Schema: public; Owner: higgs_owner
 --
 
-COMMENT ON FUNCTION public.release_node(node bigint) IS 'A node stops in good order: its rooms are free at once; returns how many.
-Locks: each room, exclusively, in order.
+COMMENT ON FUNCTION public.release_node(node bigint) IS 'A node stops in good order: its rooms are free at once. Returns how many were given back, at
+most 1000; the others are free because the node is stopped. Locks: each room, exclusively, in
+order.
 Example: select release_node(1);';
 
 --
@@ -4861,6 +4999,7 @@ CREATE FUNCTION public.roll_up_ledger(transactions_max integer DEFAULT 1000000) 
 declare
   lower_bound bigint;
   upper_bound bigint;
+  lowest bigint;
   cut bigint;
   rolled bigint;
 begin
@@ -4877,8 +5016,13 @@ begin
   order by t.posted_xid
   offset transactions_max
   limit 1;
-  -- A transaction is rolled up whole, so the cut falls before or after it.
-  upper_bound := coalesce(case when cut = lower_bound then cut + 1 else cut end, upper_bound);
+  -- A transaction is rolled up whole: the cut falls before it, or behind it where it is the first.
+  if cut is not null then
+    select min(t.posted_xid) into lowest
+    from public.transactions as t
+    where t.posted_xid >= lower_bound;
+    upper_bound := greatest(cut, lowest + 1);
+  end if;
   update public.ledger_state set rolled_up_at = now();
   if upper_bound <= lower_bound then
     return 0;
@@ -5092,8 +5236,8 @@ ALTER FUNCTION public.seal_ledger(blocks_max integer) OWNER TO higgs_owner;
 -- Name: FUNCTION seal_ledger(blocks_max integer); Type: COMMENT; Schema: public; Owner: higgs_owner
 --
 
-COMMENT ON FUNCTION public.seal_ledger(blocks_max integer) IS 'Seals the rows that have become final into blocks of at most 10,000, each with the hash of the one
-before; returns how many blocks. Run every minute. Locks: the row of ledger_state.
+COMMENT ON FUNCTION public.seal_ledger(blocks_max integer) IS 'Seals the rows that have become final into blocks of at most 10,000, each with the hash of the
+one before; returns how many blocks. Run every minute. Locks: the row of ledger_state.
 Example: select seal_ledger();';
 
 --
@@ -5164,6 +5308,14 @@ begin
     raise exception 'a limit of % is negative', new_loss_max
       using errcode = 'invalid_parameter_value', hint = 'Use 0 to stop losses, null for no limit.';
   end if;
+  if not exists (select from public.users as u where u.id = player_id) then
+    raise exception 'there is no player %', coalesce(player_id::text, 'null')
+      using errcode = 'no_data_found';
+  end if;
+  if limit_currency is null or limit_currency not in ('COINS', 'GEMS', 'TOKENS') then
+    raise exception '% is not a currency', coalesce(quote_literal(limit_currency), 'null')
+      using errcode = 'invalid_parameter_value', hint = 'Use COINS, GEMS or TOKENS.';
+  end if;
   insert into public.player_limits (user_id, currency)
   values (player_id, limit_currency)
   on conflict (user_id, currency) do nothing;
@@ -5215,7 +5367,7 @@ declare
   old_time_zone text;
   starts_at timestamptz;
 begin
-  if not exists (select from pg_catalog.pg_timezone_names as z where z.name = new_time_zone) then
+  if not public.is_time_zone(new_time_zone) then
     raise exception 'time zone % is not known', coalesce(quote_literal(new_time_zone), 'null')
       using errcode = 'invalid_parameter_value', hint = 'Use an IANA name, such as Asia/Jakarta.';
   end if;
@@ -5225,7 +5377,8 @@ begin
   where p.user_id = player_id
   for no key update;
   if not found then
-    raise exception 'player % has no profile', player_id using errcode = 'no_data_found';
+    raise exception 'player % has no profile', coalesce(player_id::text, 'null')
+      using errcode = 'no_data_found';
   end if;
   starts_at := (public.player_day(player_id) + 1)::timestamp at time zone old_time_zone;
   update public.user_profiles
@@ -5257,12 +5410,15 @@ CREATE FUNCTION public.settle_hand(hand_id uuid, room_fence bigint, payer_seats 
     AS $$
 declare
   hand_age_max constant interval := interval '30 days';
+  clock_ahead_max constant interval := interval '5 minutes';
+  result_length_max constant integer := 20000;
   payments constant integer := cardinality(payment_amounts);
   hand public.game_hands;
   locked record;
   content_hash bytea;
   ends_at timestamptz;
   rake_wallet bigint;
+  won numeric;
   posted record;
 begin
   if payments is null or (cardinality(payer_seats), cardinality(payee_seats),
@@ -5270,8 +5426,10 @@ begin
     raise exception 'settle_hand: the arrays of payments differ in length or are null'
       using errcode = 'invalid_parameter_value';
   end if;
-  if hand_result is null then
-    raise exception 'settle_hand: hand_result is null'
+  if jsonb_typeof(hand_result) is distinct from 'object'
+    or length(hand_result::text) > result_length_max then
+    raise exception 'settle_hand: hand_result is no object of at most % characters',
+      result_length_max
       using errcode = 'invalid_parameter_value', hint = 'Give the public result as an object.';
   end if;
   select h.* into hand from public.game_hands as h where h.id = settle_hand.hand_id;
@@ -5307,11 +5465,18 @@ begin
     outcome := 'id_out_of_window';
     return;
   end if;
-  ends_at := coalesce(hand_ended_at, now());
-  if ends_at < hand.started_at or ends_at > now() + interval '1 minute' then
+  -- The clock of the host that started the hand may be ahead of this one.
+  ends_at := coalesce(hand_ended_at, greatest(now(), hand.started_at));
+  if ends_at < hand.started_at
+    or ends_at > greatest(now(), hand.started_at) + clock_ahead_max then
     raise exception 'settle_hand: a hand that started at % cannot have ended at %',
       hand.started_at, ends_at
       using errcode = 'invalid_parameter_value';
+  end if;
+  if sha256(revealed_seed) <> hand.server_seed_commit then
+    raise exception 'settle_hand: the revealed seed is not the one that was committed to'
+      using errcode = 'invalid_parameter_value',
+        hint = 'Give the decrypted seed of this hand, or null to reveal none.';
   end if;
   select w.id into strict rake_wallet
   from public.user_wallets as w
@@ -5382,6 +5547,14 @@ begin
       rake_taken, hand.rake_cap
       using errcode = 'invalid_parameter_value';
   end if;
+  select coalesce(sum(s.net) filter (where s.net > 0), 0) + rake_taken into won
+  from public.hand_seats as s
+  where s.hand_id = hand.id;
+  if rake_taken::numeric * 10000 > won * hand.rake_bps then
+    raise exception 'settle_hand: a rake of % is above % basis points of the % won',
+      rake_taken, hand.rake_bps, won
+      using errcode = 'invalid_parameter_value';
+  end if;
   update public.game_hands as h
   set
     status = 'settled', ended_at = ends_at, rake = rake_taken, result = hand_result,
@@ -5447,9 +5620,14 @@ declare
   player public.users;
   earlier public.game_sessions;
   wallet bigint;
+  chips bigint;
   purse bigint;
   result text;
 begin
+  if session_id is null then
+    raise exception 'sit_down: session_id is null'
+      using errcode = 'invalid_parameter_value', hint = 'Choose a version-7 id, as new_id() does.';
+  end if;
   select l.outcome, (l.row_found).* into locked
   from public.locked_room(room, room_fence) as l;
   if locked.outcome <> 'ok' then
@@ -5479,7 +5657,7 @@ begin
   if not found then
     return 'player_not_found';
   end if;
-  if player.status <> 'active' or player.self_excluded_until > now() then
+  if not public.may_play(player) then
     return 'account_not_active';
   end if;
   if exists (
@@ -5507,9 +5685,12 @@ begin
   ) then
     return 'seat_taken';
   end if;
-  select w.id into strict wallet
+  select w.id, w.balance into strict wallet, chips
   from public.user_wallets as w
   where w.room_id = room and w.seat = player_seat and w.currency = locked.currency;
+  if chips > 0 then
+    return 'seat_not_empty';
+  end if;
   select w.id into purse
   from public.user_wallets as w
   where w.user_id = player_id and w.currency = locked.currency;
@@ -5538,10 +5719,11 @@ ALTER FUNCTION public.sit_down(session_id uuid, room bigint, room_fence bigint, 
 -- Name: FUNCTION sit_down(session_id uuid, room bigint, room_fence bigint, player_id uuid, player_seat smallint, buy_in bigint); Type: COMMENT; Schema: public; Owner: higgs_owner
 --
 
-COMMENT ON FUNCTION public.sit_down(session_id uuid, room bigint, room_fence bigint, player_id uuid, player_seat smallint, buy_in bigint) IS 'A player takes a seat and brings chips to it, in one: both happen or neither. session_id is chosen
-by the caller; the same call again answers exists.
+COMMENT ON FUNCTION public.sit_down(session_id uuid, room bigint, room_fence bigint, player_id uuid, player_seat smallint, buy_in bigint) IS 'A player takes a seat and brings chips to it, in one: both happen or neither. session_id is
+chosen by the caller; the same call again answers exists.
 Outcomes: ok, exists, exists_with_different_content, fenced, room_not_found, room_closed,
-seat_not_found, seat_taken, already_seated, player_not_found, account_not_active,
+seat_not_found, seat_taken, seat_not_empty (chips lie there that are nobody''s at the table:
+verify_journal() names the wallet), already_seated, player_not_found, account_not_active,
 vip_level_too_low, buy_in_out_of_range, and those of post_transactions (insufficient_funds,
 wallet_frozen, limit_exceeded, id_out_of_window, …).
 Locks: the room, exclusively; the player''s and the seat''s wallets.
@@ -5599,18 +5781,18 @@ ALTER FUNCTION public.stand_up(session_id uuid, room_fence bigint, OUT outcome t
 -- Name: FUNCTION stand_up(session_id uuid, room_fence bigint, OUT outcome text, OUT cashed_out bigint); Type: COMMENT; Schema: public; Owner: higgs_owner
 --
 
-COMMENT ON FUNCTION public.stand_up(session_id uuid, room_fence bigint, OUT outcome text, OUT cashed_out bigint) IS 'A player leaves a seat and takes the chips along. While a hand runs for the seat the wish is noted
-(after_hand), the seat is dealt no further hand, and the caller stands up again after the settlement.
-Freezes and limits do not hold chips back. Outcomes: ok, exists, after_hand, fenced,
+COMMENT ON FUNCTION public.stand_up(session_id uuid, room_fence bigint, OUT outcome text, OUT cashed_out bigint) IS 'A player leaves a seat and takes the chips along. While a hand runs for the seat the wish is
+noted (after_hand), the seat is dealt no further hand, and the caller stands up again after the
+settlement. Freezes and limits do not hold chips back. Outcomes: ok, exists, after_hand, fenced,
 session_not_found. Locks: the room, exclusively; the seat''s and the player''s wallets.
 Example: select * from game_sessions as s join game_rooms as r on r.id = s.room_id
 cross join lateral stand_up(s.id, r.fence) where s.stood_up_at is null limit 1;';
 
 --
--- Name: start_hand(uuid, bigint, bigint, integer, jsonb, bytea, bytea, bytea, smallint[], text[], smallint, smallint[], bytea[]); Type: FUNCTION; Schema: public; Owner: higgs_owner
+-- Name: start_hand(uuid, bigint, bigint, integer, jsonb, bytea, bytea, bytea, smallint[], text[], smallint, smallint[], bytea[], text[]); Type: FUNCTION; Schema: public; Owner: higgs_owner
 --
 
-CREATE FUNCTION public.start_hand(hand_id uuid, room bigint, room_fence bigint, hand_rules_version integer, hand_options jsonb, seed_commit bytea, seed_encrypted bytea, seed_key_id bytea, seats smallint[], client_seeds text[], hand_opener_seat smallint DEFAULT NULL::smallint, bot_strengths smallint[] DEFAULT NULL::smallint[], bot_seeds bytea[] DEFAULT NULL::bytea[], OUT outcome text, OUT hand_number integer, OUT stacks bigint[]) RETURNS record
+CREATE FUNCTION public.start_hand(hand_id uuid, room bigint, room_fence bigint, hand_rules_version integer, hand_options jsonb, seed_commit bytea, seed_encrypted bytea, seed_key_id bytea, seats smallint[], client_seeds text[], hand_opener_seat smallint DEFAULT NULL::smallint, bot_strengths smallint[] DEFAULT NULL::smallint[], bot_seeds bytea[] DEFAULT NULL::bytea[], bot_styles text[] DEFAULT NULL::text[], OUT outcome text, OUT hand_number integer, OUT stacks bigint[]) RETURNS record
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
@@ -5621,12 +5803,29 @@ declare
   earlier public.game_hands;
   seats_min smallint;
   fit integer;
+  violated text;
 begin
-  if cardinality(seats) is distinct from cardinality(client_seeds)
+  if cardinality(seats) is null or cardinality(client_seeds) is distinct from cardinality(seats)
     or cardinality(bot_strengths) <> cardinality(seats)
-    or cardinality(bot_seeds) <> cardinality(seats) then
-    raise exception 'start_hand: seats, client_seeds, bot_strengths and bot_seeds differ in length'
+    or cardinality(bot_seeds) <> cardinality(seats)
+    or cardinality(bot_styles) <> cardinality(seats) then
+    raise exception
+      'start_hand: seats, client_seeds and what bots have differ in length, or are null'
       using errcode = 'invalid_parameter_value';
+  end if;
+  if exists (
+    select
+    from unnest(seats) with ordinality as i (seat, n)
+    join unnest(seats) with ordinality as j (seat, n) on j.n = i.n + 1
+    where j.seat <= i.seat
+  ) then
+    raise exception 'start_hand: seats % are not in ascending order', seats
+      using errcode = 'invalid_parameter_value',
+        hint = 'Each seat once, the lowest first; seeds and bots in the same order.';
+  end if;
+  if hand_id is null then
+    raise exception 'start_hand: hand_id is null'
+      using errcode = 'invalid_parameter_value', hint = 'Choose a version-7 id, as new_id() does.';
   end if;
   select l.outcome, (l.row_found).* into locked
   from public.locked_room(room, room_fence) as l;
@@ -5638,10 +5837,20 @@ begin
   if found then
     outcome := case
       when earlier.room_id = room and earlier.server_seed_commit = seed_commit
-        and seats = (
-          select array_agg(s.seat order by s.seat)
-          from public.hand_seats as s
-          where s.hand_id = earlier.id)
+        and earlier.rules_version = hand_rules_version and earlier.options = hand_options
+        and earlier.opener_seat is not distinct from hand_opener_seat
+        and not exists (
+          select
+          from (
+            select h.seat, h.client_seed, h.bot_strength, h.bot_seed, h.bot_style
+            from public.hand_seats as h
+            where h.hand_id = earlier.id
+          ) as s
+          full join unnest(seats, client_seeds, bot_strengths, bot_seeds, bot_styles)
+            as i (seat, client_seed, bot_strength, bot_seed, bot_style) on i.seat = s.seat
+          where (i.seat, i.client_seed, i.bot_strength, i.bot_seed, i.bot_style)
+            is distinct from
+            (s.seat, s.client_seed, s.bot_strength, s.bot_seed, s.bot_style))
         then 'exists'
       else 'exists_with_different_content'
     end;
@@ -5672,35 +5881,48 @@ begin
     return;
   end if;
   -- Stacks are what the seats' wallets hold; they cannot change until the settlement.
-  select count(*), array_agg(w.balance order by s.seat)
-  into fit, stacks
+  select count(*)
+  into fit
   from public.game_sessions as s
   join public.user_wallets as w on w.id = s.seat_wallet_id
   where s.room_id = room and s.stood_up_at is null and s.leave_requested_at is null
     and s.seat = any (seats) and w.balance > 0;
   if fit <> cardinality(seats) then
     outcome := 'seat_not_ready';
-    stacks := null;
     return;
   end if;
   hand_number := locked.hands_started + 1;
-  insert into public.game_hands (
-    id, room_id, number, game_id, rules_version, options, currency, base_bet, rake_bps, rake_cap,
-    opener_seat, server_seed_commit, server_seed_encrypted, key_id, started_at)
-  values (
-    hand_id, room, hand_number, locked.game_id, hand_rules_version, hand_options, locked.currency,
-    locked.base_bet, locked.rake_bps, locked.rake_cap, hand_opener_seat, seed_commit,
-    seed_encrypted, seed_key_id, public.id_time(hand_id));
-  insert into public.hand_seats (
-    hand_id, seat, session_id, user_id, wallet_id, stack_start, client_seed, bot_strength, bot_seed)
-  select
-    start_hand.hand_id, s.seat, s.id, s.user_id, s.seat_wallet_id, w.balance, i.client_seed,
-    i.bot_strength, i.bot_seed
-  from unnest(seats, client_seeds, bot_strengths, bot_seeds)
-    as i (seat, client_seed, bot_strength, bot_seed)
-  join public.game_sessions as s
-    on s.room_id = room and s.seat = i.seat and s.stood_up_at is null
-  join public.user_wallets as w on w.id = s.seat_wallet_id;
+  begin
+    insert into public.game_hands (
+      id, room_id, number, game_id, rules_version, options, currency, base_bet, rake_bps, rake_cap,
+      opener_seat, server_seed_commit, server_seed_encrypted, key_id, started_at)
+    values (
+      hand_id, room, hand_number, locked.game_id, hand_rules_version, hand_options, locked.currency,
+      locked.base_bet, locked.rake_bps, locked.rake_cap, hand_opener_seat, seed_commit,
+      seed_encrypted, seed_key_id, public.id_time(hand_id));
+    insert into public.hand_seats (
+      hand_id, seat, session_id, user_id, wallet_id, stack_start, client_seed, bot_strength,
+      bot_seed, bot_style)
+    select
+      start_hand.hand_id, s.seat, s.id, s.user_id, s.seat_wallet_id, w.balance, i.client_seed,
+      i.bot_strength, i.bot_seed, i.bot_style
+    from unnest(seats, client_seeds, bot_strengths, bot_seeds, bot_styles)
+      as i (seat, client_seed, bot_strength, bot_seed, bot_style)
+    join public.game_sessions as s
+      on s.room_id = room and s.seat = i.seat and s.stood_up_at is null
+    join public.user_wallets as w on w.id = s.seat_wallet_id;
+  exception when check_violation then
+    get stacked diagnostics violated = constraint_name;
+    raise exception 'start_hand: %', sqlerrm
+      using errcode = 'check_violation', constraint = violated,
+        hint = 'It must keep: ' || coalesce(
+          public.rule_of('public.game_hands', violated),
+          public.rule_of('public.hand_seats', violated));
+  end;
+  stacks := (
+    select array_agg(s.stack_start order by s.seat)
+    from public.hand_seats as s
+    where s.hand_id = start_hand.hand_id);
   update public.game_sessions as s
   set first_hand = coalesce(s.first_hand, hand_number), last_hand = hand_number
   where s.room_id = room and s.stood_up_at is null and s.seat = any (seats);
@@ -5710,13 +5932,13 @@ begin
 end
 $$;
 
-ALTER FUNCTION public.start_hand(hand_id uuid, room bigint, room_fence bigint, hand_rules_version integer, hand_options jsonb, seed_commit bytea, seed_encrypted bytea, seed_key_id bytea, seats smallint[], client_seeds text[], hand_opener_seat smallint, bot_strengths smallint[], bot_seeds bytea[], OUT outcome text, OUT hand_number integer, OUT stacks bigint[]) OWNER TO higgs_owner;
+ALTER FUNCTION public.start_hand(hand_id uuid, room bigint, room_fence bigint, hand_rules_version integer, hand_options jsonb, seed_commit bytea, seed_encrypted bytea, seed_key_id bytea, seats smallint[], client_seeds text[], hand_opener_seat smallint, bot_strengths smallint[], bot_seeds bytea[], bot_styles text[], OUT outcome text, OUT hand_number integer, OUT stacks bigint[]) OWNER TO higgs_owner;
 
 --
--- Name: FUNCTION start_hand(hand_id uuid, room bigint, room_fence bigint, hand_rules_version integer, hand_options jsonb, seed_commit bytea, seed_encrypted bytea, seed_key_id bytea, seats smallint[], client_seeds text[], hand_opener_seat smallint, bot_strengths smallint[], bot_seeds bytea[], OUT outcome text, OUT hand_number integer, OUT stacks bigint[]); Type: COMMENT; Schema: public; Owner: higgs_owner
+-- Name: FUNCTION start_hand(hand_id uuid, room bigint, room_fence bigint, hand_rules_version integer, hand_options jsonb, seed_commit bytea, seed_encrypted bytea, seed_key_id bytea, seats smallint[], client_seeds text[], hand_opener_seat smallint, bot_strengths smallint[], bot_seeds bytea[], bot_styles text[], OUT outcome text, OUT hand_number integer, OUT stacks bigint[]); Type: COMMENT; Schema: public; Owner: higgs_owner
 --
 
-COMMENT ON FUNCTION public.start_hand(hand_id uuid, room bigint, room_fence bigint, hand_rules_version integer, hand_options jsonb, seed_commit bytea, seed_encrypted bytea, seed_key_id bytea, seats smallint[], client_seeds text[], hand_opener_seat smallint, bot_strengths smallint[], bot_seeds bytea[], OUT outcome text, OUT hand_number integer, OUT stacks bigint[]) IS 'Starts a hand and freezes what it needs to be resumed at any move: options, rules version, seats,
+COMMENT ON FUNCTION public.start_hand(hand_id uuid, room bigint, room_fence bigint, hand_rules_version integer, hand_options jsonb, seed_commit bytea, seed_encrypted bytea, seed_key_id bytea, seats smallint[], client_seeds text[], hand_opener_seat smallint, bot_strengths smallint[], bot_seeds bytea[], bot_styles text[], OUT outcome text, OUT hand_number integer, OUT stacks bigint[]) IS 'Starts a hand and freezes what it needs to be resumed at any move: options, rules version, seats,
 stacks (read from the seats'' wallets, returned in seat order), opener, client seeds, the encrypted
 server seed, and the bots. Seats are given in ascending order.
 Outcomes: ok, exists, exists_with_different_content, fenced, room_not_found, room_closed,
@@ -5745,10 +5967,14 @@ begin
   for candidate in
     select r.id
     from public.game_rooms as r
+    join public.server_nodes as me
+      on me.id = node and me.stopped_at is null and me.lease_expires_at > clock_timestamp()
     left join public.server_nodes as h on h.id = r.host_node
+    left join public.game_hands as g on g.id = r.current_hand_id
     where r.status <> 'closed'
       and (r.host_node is null or h.stopped_at is not null
         or h.lease_expires_at < clock_timestamp())
+      and (g.id is null or g.rules_version = any (me.rules_versions))
     order by r.id
     limit 4 * rooms_limit
   loop
@@ -5784,9 +6010,9 @@ ALTER FUNCTION public.take_rooms(node bigint, rooms_max integer) OWNER TO higgs_
 -- Name: FUNCTION take_rooms(node bigint, rooms_max integer); Type: COMMENT; Schema: public; Owner: higgs_owner
 --
 
-COMMENT ON FUNCTION public.take_rooms(node bigint, rooms_max integer) IS 'Gives a node rooms that nobody hosts, or whose host''s lease has ended, and raises their fence, so
-that the old host''s writes are refused. Leaves out rooms in use at this moment and hands of rules
-that the node does not know. At most 50 a call.
+COMMENT ON FUNCTION public.take_rooms(node bigint, rooms_max integer) IS 'Gives a node rooms that nobody hosts, or whose host''s lease has ended, and raises their fence,
+so that the old host''s writes are refused. Leaves out rooms in use at this moment and hands of
+rules that the node does not know; a node without a lease gets none. At most 50 a call.
 Locks: each room, exclusively, without waiting.
 Example: select * from take_rooms(1);';
 
@@ -5805,6 +6031,10 @@ declare
   chips bigint;
   result text;
 begin
+  if top_up_id is null then
+    raise exception 'top_up: top_up_id is null'
+      using errcode = 'invalid_parameter_value', hint = 'Choose a version-7 id, as new_id() does.';
+  end if;
   select s.* into stay from public.game_sessions as s where s.id = session_id;
   if not found then
     return 'session_not_found';
@@ -5822,6 +6052,9 @@ begin
     if stay.stood_up_at is not null then
       return 'session_ended';
     end if;
+    if locked.status <> 'open' then
+      return 'room_closed';
+    end if;
     if exists (
       select
       from public.hand_seats as h
@@ -5832,14 +6065,14 @@ begin
     if exists (
       select
       from public.users as u
-      where u.id = stay.user_id and (u.status <> 'active' or u.self_excluded_until > now())
+      where u.id = stay.user_id and not public.may_play(u)
     ) then
       return 'account_not_active';
     end if;
     select w.balance into strict chips
     from public.user_wallets as w
     where w.id = stay.seat_wallet_id;
-    if amount is null or amount < 1 or chips + amount > locked.buy_in_max then
+    if amount is null or amount < 1 or amount > locked.buy_in_max - chips then
       return 'buy_in_out_of_range';
     end if;
   end if;
@@ -5862,9 +6095,9 @@ ALTER FUNCTION public.top_up(top_up_id uuid, session_id uuid, room_fence bigint,
 -- Name: FUNCTION top_up(top_up_id uuid, session_id uuid, room_fence bigint, amount bigint); Type: COMMENT; Schema: public; Owner: higgs_owner
 --
 
-COMMENT ON FUNCTION public.top_up(top_up_id uuid, session_id uuid, room_fence bigint, amount bigint) IS 'Brings more chips to a seat between hands, up to the table''s most. top_up_id is the payment''s id.
-Outcomes: ok, exists, fenced, session_not_found, session_ended, hand_running, account_not_active,
-buy_in_out_of_range, and those of post_transactions.
+COMMENT ON FUNCTION public.top_up(top_up_id uuid, session_id uuid, room_fence bigint, amount bigint) IS 'Brings more chips to a seat between hands, up to the table''s most. top_up_id is the payment''s
+id. Outcomes: ok, exists, fenced, session_not_found, session_ended, room_closed, hand_running,
+account_not_active, buy_in_out_of_range, and those of post_transactions.
 Locks: the room, exclusively; the player''s and the seat''s wallets.
 Example: select top_up(new_id(), s.id, r.fence, 500) from game_sessions as s
 join game_rooms as r on r.id = s.room_id where s.stood_up_at is null limit 1;';
@@ -5986,7 +6219,7 @@ COMMENT ON COLUMN public.transactions.reverses IS 'The transaction that this one
 -- Name: COLUMN transactions.reference_type; Type: COMMENT; Schema: public; Owner: higgs_owner
 --
 
-COMMENT ON COLUMN public.transactions.reference_type IS 'What it belongs to: hand, session, tournament, order, …';
+COMMENT ON COLUMN public.transactions.reference_type IS 'What it belongs to: hand, session, tournament, order and so on.';
 
 --
 -- Name: COLUMN transactions.reference_id; Type: COMMENT; Schema: public; Owner: higgs_owner
@@ -6148,6 +6381,617 @@ ALTER FUNCTION public.user_id_of(name_or_id text) OWNER TO higgs_owner;
 COMMENT ON FUNCTION public.user_id_of(name_or_id text) IS 'The account with that username (without regard to case) or with that id written out; an error
 where there is none.
 Example: select public.user_id_of(''ayu'');';
+
+--
+-- Name: verify_ledger(bytea, boolean); Type: FUNCTION; Schema: public; Owner: higgs_owner
+--
+
+CREATE FUNCTION public.verify_ledger(head bytea DEFAULT NULL::bytea, recent_only boolean DEFAULT false) RETURNS TABLE(check_name text, is_ok boolean, examined bigint, problem text)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+#variable_conflict use_column
+declare
+  recent_seals constant bigint := 10;
+  since bigint := -9223372036854775808;
+  sealed record;
+  head_no bigint;
+begin
+  if recent_only then
+    select s.rolled_up_to into strict since from public.ledger_state as s;
+  end if;
+  -- One statement, so that wallets, rows, rollups and their mark are of one moment.
+  return query
+  with state as materialized (
+    select
+      s.rolled_up_to as mark,
+      case when recent_only then s.rolled_up_to else -9223372036854775808 end as since
+    from public.ledger_state as s
+  ),
+  leg as (
+    select t.debit_wallet_id as wallet_id, t.currency, -t.amount as change, t.posted_xid
+    from public.transactions as t
+    where t.posted_xid >= (select s.since from state as s)
+    union all
+    select t.credit_wallet_id, t.currency, t.amount, t.posted_xid
+    from public.transactions as t
+    where t.posted_xid >= (select s.since from state as s)
+  ),
+  posted as materialized (
+    select
+      l.wallet_id, l.currency, sum(l.change) as change,
+      coalesce(sum(l.change) filter (where l.posted_xid < (select s.mark from state as s)), 0)
+        as rolled, count(*) as legs
+    from leg as l
+    group by l.wallet_id, l.currency
+  ),
+  wallet as materialized (
+    select
+      w.id, w.kind, w.currency, w.balance,
+      case when recent_only then coalesce(r.balance, 0) else coalesce(r.archived_balance, 0) end
+        as opening,
+      coalesce(r.balance, 0) as rollup,
+      coalesce(r.archived_balance, 0) as archived,
+      p.change, p.rolled, p.legs
+    from public.user_wallets as w
+    left join public.ledger_rollups as r on r.wallet_id = w.id
+    left join posted as p on p.wallet_id = w.id and p.currency = w.currency
+  )
+  select
+    'currencies_sum_to_zero', coalesce(bool_and(c.total = 0), true), count(*),
+    string_agg(format('%s sums to %s', c.currency, c.total), '; ') filter (where c.total <> 0)
+  from (
+    select
+      w.currency,
+      sum(case when w.kind = 'system' then w.opening + coalesce(w.change, 0) else w.balance end)
+        as total
+    from wallet as w
+    group by w.currency
+  ) as c
+  union all
+  select
+    'balances_equal_postings', count(b.id) = 0, (select count(*) from wallet),
+    case when count(b.id) > 0 then format(
+      '%s wallets, the first %s: balance %s, postings %s', count(b.id), min(b.id),
+      (array_agg(b.balance order by b.id))[1], (array_agg(b.posted order by b.id))[1]) end
+  from (
+    select w.id, w.balance, w.opening + coalesce(w.change, 0) as posted
+    from wallet as w
+    where w.kind <> 'system' and w.balance <> w.opening + coalesce(w.change, 0)
+  ) as b
+  union all
+  select
+    'no_negative_balance', count(*) filter (where w.balance < 0) = 0, count(*),
+    case when bool_or(w.balance < 0) then format(
+      '%s wallets, the first %s', count(*) filter (where w.balance < 0),
+      min(w.id) filter (where w.balance < 0)) end
+  from wallet as w
+  union all
+  select
+    'no_orphans', count(*) filter (where w.id is null) = 0, coalesce(sum(p.legs), 0)::bigint,
+    case when bool_or(w.id is null) then format(
+      '%s wallets of postings are missing or of another currency, the first %s',
+      count(*) filter (where w.id is null), min(p.wallet_id) filter (where w.id is null)) end
+  from posted as p
+  left join public.user_wallets as w on w.id = p.wallet_id and w.currency = p.currency
+  union all
+  select
+    'rollups_match', count(*) filter (where w.rollup <> w.archived + coalesce(w.rolled, 0)) = 0,
+    count(*),
+    case when bool_or(w.rollup <> w.archived + coalesce(w.rolled, 0)) then format(
+      '%s wallets, the first %s',
+      count(*) filter (where w.rollup <> w.archived + coalesce(w.rolled, 0)),
+      min(w.id) filter (where w.rollup <> w.archived + coalesce(w.rolled, 0))) end
+  from wallet as w
+  where not recent_only;
+
+  return query
+  select
+    'groups_whole', count(*) filter (where not g.is_whole) = 0, count(*),
+    case when not bool_and(g.is_whole) then format(
+      '%s groups, the first %s', count(*) filter (where not g.is_whole),
+      (array_agg(g.group_id) filter (where not g.is_whole))[1]) end
+  from (
+    -- A group lies in one database transaction. What is missing may have left with a month.
+    select
+      t.group_id,
+      count(*) = max(t.group_size) and max(t.group_size) = min(t.group_size)
+        and max(t.posted_xid) = min(t.posted_xid) and bool_or(t.id = t.group_id)
+      or count(*) < min(t.group_size) and max(t.posted_xid) = min(t.posted_xid)
+        and exists (
+          select
+          from public.ledger_archives as a
+          where a.parent = 'transactions'
+            and min(t.posted_xid) between a.first_xid and a.last_xid) as is_whole
+    from public.transactions as t
+    where t.group_id is not null and t.posted_xid >= since
+    group by t.group_id
+  ) as g;
+
+  return query
+  select
+    'reversals_bounded', count(*) filter (where not r.is_bounded) = 0, count(*),
+    case when not bool_and(r.is_bounded) then format(
+      '%s reversed transactions, the first %s', count(*) filter (where not r.is_bounded),
+      (array_agg(r.reverses) filter (where not r.is_bounded))[1]) end
+  from (
+    select
+      t.reverses,
+      coalesce(
+        sum(t.amount) <= max(o.amount)
+        and bool_and(t.debit_wallet_id = o.credit_wallet_id
+          and t.credit_wallet_id = o.debit_wallet_id and t.currency = o.currency), false)
+      or count(o.id) = 0 and exists (
+        select
+        from public.ledger_archives as a
+        where a.relation = 'transactions'
+          || to_char(public.id_time(t.reverses) at time zone 'UTC', '"_y"YYYY"m"MM'))
+        as is_bounded
+    from public.transactions as t
+    left join public.transactions as o on o.id = t.reverses
+    where t.reverses is not null and t.posted_xid >= since
+    group by t.reverses
+  ) as r;
+
+  return query
+  select
+    'positions_are_past', count(*) = 0, count(*),
+    case when count(*) > 0 then format(
+      '%s rows, the first %s, stand at positions that the server has not come to: written past '
+      'post_transactions, or restored into a younger server (then: select ledger_rebase();)',
+      count(*), (array_agg(t.id order by t.posted_xid, t.id))[1]) end
+  from public.transactions as t
+  where t.posted_xid > (
+    select s.xid_base + greatest(
+      pg_snapshot_xmax(pg_current_snapshot())::text::bigint,
+      pg_current_xact_id_if_assigned()::text::bigint)
+    from public.ledger_state as s);
+
+  select v.* into sealed
+  from public.verify_seals(case
+    when recent_only then
+      greatest(1, (select coalesce(max(l.no), 1) - recent_seals from public.ledger_seals as l))
+    else 1
+  end) as v;
+  return query
+  select
+    'seals_intact', sealed.problem is null, sealed.transactions,
+    coalesce(sealed.problem, case when sealed.unreadable > 0 then format(
+      '%s of %s seals were not read: their months have left the database',
+      sealed.unreadable, sealed.seals) end);
+
+  if head is not null then
+    select l.no into head_no from public.ledger_seals as l where l.hash = head;
+    return query
+    select
+      'head_is_in_the_chain', head_no is not null, 1::bigint,
+      case when head_no is null then format(
+        'no seal has the hash %s: the ledger was changed after that head was published',
+        encode(head, 'hex')) end;
+  end if;
+end
+$$;
+
+ALTER FUNCTION public.verify_ledger(head bytea, recent_only boolean) OWNER TO higgs_owner;
+
+--
+-- Name: FUNCTION verify_ledger(head bytea, recent_only boolean); Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON FUNCTION public.verify_ledger(head bytea, recent_only boolean) IS 'Checks the whole ledger, a row a check; problem is null where all is well. recent_only looks at
+the rows since the last rollup and at the last seals. head is the hash of a seal that was
+published: where it is not in the chain, history was rewritten.
+Example: select * from verify_ledger();';
+
+--
+-- Name: verify_seals(bigint); Type: FUNCTION; Schema: public; Owner: higgs_owner
+--
+
+CREATE FUNCTION public.verify_seals(first_no bigint DEFAULT 1) RETURNS TABLE(seals bigint, transactions bigint, unreadable bigint, problem text)
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+  problems_max constant integer := 5;
+  block_transactions_max constant integer := 10000;
+  source text := 'select t.* from public.transactions as t';
+  archive record;
+  missing int8multirange := '{}';
+  seal public.ledger_seals;
+  before public.ledger_seals;
+  block record;
+  problems text[] := '{}';
+begin
+  -- Detached months count while their tables are there.
+  for archive in
+    select a.relation, a.rows, a.first_xid, a.last_xid
+    from public.ledger_archives as a
+    where a.parent = 'transactions' and a.rows > 0
+    order by a.relation
+  loop
+    if to_regclass(format('public.%I', archive.relation)) is null then
+      missing := missing + int8multirange(int8range(archive.first_xid, archive.last_xid, '[]'));
+    else
+      source := source || format(' union all select t.* from public.%I as t', archive.relation);
+    end if;
+  end loop;
+  seals := 0;
+  transactions := 0;
+  unreadable := 0;
+  select l.* into before from public.ledger_seals as l where l.no = first_no - 1;
+  if not found then
+    before := row(0, -9223372036854775808, '00000000-0000-0000-0000-000000000000'::uuid, 0,
+      decode(repeat('00', 32), 'hex'), decode(repeat('00', 32), 'hex'), now());
+  end if;
+  for seal in select l.* from public.ledger_seals as l where l.no >= first_no order by l.no loop
+    if seal.no <> before.no + 1 and cardinality(problems) < problems_max then
+      problems := problems || format('seal %s follows seal %s', seal.no, before.no);
+    end if;
+    if seal.previous_hash <> before.hash and cardinality(problems) < problems_max then
+      problems := problems || format('seal %s does not continue seal %s', seal.no, before.no);
+    end if;
+    if missing && int8range(before.last_xid, seal.last_xid, '[]') then
+      unreadable := unreadable + 1;
+    else
+      execute format(
+        'select count(*)::integer as transactions, string_agg(r.bytes, ''''::bytea) as bytes '
+        'from (select public.transaction_bytes(row(s.*)::public.transactions) as bytes '
+        'from (%s) as s '
+        'where (s.posted_xid, s.id) > ($1, $2) and (s.posted_xid, s.id) <= ($3, $4) '
+        'order by s.posted_xid, s.id limit %s) as r', source, 2 * block_transactions_max)
+      into block
+      using before.last_xid, before.last_id, seal.last_xid, seal.last_id;
+      if (block.transactions <> seal.transactions
+          or sha256(seal.previous_hash || coalesce(block.bytes, ''))
+            is distinct from seal.hash)
+        and cardinality(problems) < problems_max then
+        problems := problems || format(
+          'seal %s (positions %s to %s) does not match its %s rows', seal.no,
+          before.last_xid, seal.last_xid, block.transactions);
+      end if;
+    end if;
+    seals := seals + 1;
+    transactions := transactions + seal.transactions;
+    before := seal;
+  end loop;
+  if before.no > 0 and cardinality(problems) < problems_max then
+    problems := problems || (
+      select format(
+        'seal %s ends at position %s, but the ledger was sealed to %s: seals are missing',
+        before.no, before.last_xid, s.sealed_to)
+      from public.ledger_state as s
+      where s.sealed_to > before.last_xid);
+  elsif seals = 0 then
+    problems := problems || (
+      select format('there is no seal, but the ledger was sealed to %s', s.sealed_to)
+      from public.ledger_state as s
+      where s.sealed_to > 0);
+  end if;
+  problem := nullif(array_to_string(problems, '; '), '');
+  return next;
+end
+$_$;
+
+ALTER FUNCTION public.verify_seals(first_no bigint) OWNER TO higgs_owner;
+
+--
+-- Name: FUNCTION verify_seals(first_no bigint); Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON FUNCTION public.verify_seals(first_no bigint) IS 'Recomputes the seals from number first_no on, over attached and detached months. unreadable
+counts blocks with rows in a detached month that is no longer in the database. Internal to
+verify_ledger.
+Example: select * from verify_seals();';
+
+--
+-- Name: void_hand(uuid, bigint, text, uuid); Type: FUNCTION; Schema: public; Owner: higgs_owner
+--
+
+CREATE FUNCTION public.void_hand(hand_id uuid, room_fence bigint, hand_void_reason text, actor uuid DEFAULT NULL::uuid) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  hand public.game_hands;
+  locked record;
+begin
+  if hand_void_reason is null or length(btrim(hand_void_reason)) not between 1 and 200 then
+    raise exception 'void_hand: a reason of 1 to 200 characters is needed'
+      using errcode = 'invalid_parameter_value', hint = 'The audit log keeps it.';
+  end if;
+  select h.* into hand from public.game_hands as h where h.id = void_hand.hand_id;
+  if not found then
+    return 'hand_not_found';
+  end if;
+  select l.outcome, (l.row_found).* into locked
+  from public.locked_room(hand.room_id, room_fence) as l;
+  if locked.outcome <> 'ok' then
+    return locked.outcome;
+  end if;
+  select h.* into strict hand
+  from public.game_hands as h
+  where h.id = void_hand.hand_id
+  for no key update;
+  if hand.status <> 'playing' then
+    return case when hand.status = 'voided' then 'exists' else 'settled' end;
+  end if;
+  update public.game_hands as h
+  set status = 'voided', ended_at = now(), void_reason = hand_void_reason
+  where h.id = hand.id;
+  -- Chips move only at the settlement: the seats' wallets still hold the starting stacks.
+  update public.hand_seats as s set net = 0, rake = 0 where s.hand_id = hand.id;
+  update public.game_rooms as r set current_hand_id = null where r.id = hand.room_id;
+  perform public.create_audit_log(
+    actor, 'hand.voided', 'hand', hand.id::text, hand_void_reason,
+    jsonb_build_object('room', hand.room_id, 'number', hand.number));
+  return 'ok';
+end
+$$;
+
+ALTER FUNCTION public.void_hand(hand_id uuid, room_fence bigint, hand_void_reason text, actor uuid) OWNER TO higgs_owner;
+
+--
+-- Name: FUNCTION void_hand(hand_id uuid, room_fence bigint, hand_void_reason text, actor uuid); Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON FUNCTION public.void_hand(hand_id uuid, room_fence bigint, hand_void_reason text, actor uuid) IS 'Ends a hand without a result: every seat keeps the chips that it started with. Audited.
+Outcomes: ok, exists, settled, fenced, hand_not_found. Locks: the room, exclusively; the hand.
+Example: select id from game_hands where status = ''voided'' limit 1;';
+
+--
+-- Name: ledger_rollups; Type: TABLE; Schema: public; Owner: higgs_owner
+--
+
+CREATE TABLE public.ledger_rollups (
+    wallet_id bigint NOT NULL,
+    balance numeric(38,0) NOT NULL,
+    transactions bigint NOT NULL,
+    archived_balance numeric(38,0) DEFAULT 0 NOT NULL,
+    archived_transactions bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT ledger_rollups_counts_in_range CHECK (((archived_transactions >= 0) AND (archived_transactions <= transactions)))
+)
+WITH (fillfactor='80');
+
+ALTER TABLE public.ledger_rollups OWNER TO higgs_owner;
+
+--
+-- Name: TABLE ledger_rollups; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON TABLE public.ledger_rollups IS 'Sum of each wallet''s rows below ledger_state.rolled_up_to; gives system wallets their
+balance.';
+
+--
+-- Name: COLUMN ledger_rollups.wallet_id; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON COLUMN public.ledger_rollups.wallet_id IS 'The wallet.';
+
+--
+-- Name: COLUMN ledger_rollups.balance; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON COLUMN public.ledger_rollups.balance IS 'Credits less debits of the rolled-up rows, archived ones included.';
+
+--
+-- Name: COLUMN ledger_rollups.transactions; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON COLUMN public.ledger_rollups.transactions IS 'How many rows were rolled up.';
+
+--
+-- Name: COLUMN ledger_rollups.archived_balance; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON COLUMN public.ledger_rollups.archived_balance IS 'The part of balance whose rows have left with detached months.';
+
+--
+-- Name: COLUMN ledger_rollups.archived_transactions; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON COLUMN public.ledger_rollups.archived_transactions IS 'How many rows have left.';
+
+--
+-- Name: wallet_balance(bigint); Type: FUNCTION; Schema: public; Owner: higgs_owner
+--
+
+CREATE FUNCTION public.wallet_balance(wallet bigint) RETURNS numeric
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT
+         CASE
+             WHEN (w.kind <> 'system'::text) THEN (w.balance)::numeric
+             ELSE (COALESCE(( SELECT r.balance
+                FROM public.ledger_rollups r
+               WHERE (r.wallet_id = w.id)), (0)::numeric) + COALESCE(( SELECT sum(
+                     CASE
+                         WHEN (t.credit_wallet_id = w.id) THEN t.amount
+                         ELSE (- t.amount)
+                     END) AS sum
+                FROM public.transactions t
+               WHERE ((t.posted_xid >= ( SELECT s.rolled_up_to
+                        FROM public.ledger_state s)) AND ((t.debit_wallet_id = w.id) OR (t.credit_wallet_id = w.id)))), (0)::numeric))
+         END AS "case"
+    FROM public.user_wallets w
+   WHERE (w.id = wallet_balance.wallet);
+END;
+
+ALTER FUNCTION public.wallet_balance(wallet bigint) OWNER TO higgs_owner;
+
+--
+-- Name: FUNCTION wallet_balance(wallet bigint); Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON FUNCTION public.wallet_balance(wallet bigint) IS 'Balance of any wallet, in whole units; of a system wallet it is the rollup and the rows since,
+and may be negative (issue) since it is the other side of all chips. Null: no such wallet.
+Example: select code, currency, wallet_balance(id) from user_wallets where kind = ''system'';';
+
+--
+-- Name: wallet_of(text, text); Type: FUNCTION; Schema: public; Owner: higgs_owner
+--
+
+CREATE FUNCTION public.wallet_of(code text, currency text) RETURNS bigint
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  found_id bigint;
+begin
+  select w.id
+  into found_id
+  from public.user_wallets as w
+  where w.code = wallet_of.code and w.currency = wallet_of.currency;
+  if found_id is null then
+    raise exception 'there is no wallet % in %',
+      coalesce(quote_literal(wallet_of.code), 'null'), coalesce(wallet_of.currency, 'null')
+      using errcode = 'no_data_found',
+        hint = 'List them: select code, currency from user_wallets where code is not null;';
+  end if;
+  return found_id;
+end
+$$;
+
+ALTER FUNCTION public.wallet_of(code text, currency text) OWNER TO higgs_owner;
+
+--
+-- Name: FUNCTION wallet_of(code text, currency text); Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON FUNCTION public.wallet_of(code text, currency text) IS 'The pool or system wallet of that name and currency, such as issue, rake, burn or bonus; an
+error where there is none.
+Example: select public.wallet_of(''issue'', ''COINS'');';
+
+--
+-- Name: write_postings(uuid[], text[], bigint[], bigint[], text[], bigint[], uuid[], integer[], uuid[], text[], text[], uuid[], jsonb[], text[], bigint[], bigint[], bigint[], bigint[], bigint); Type: FUNCTION; Schema: public; Owner: higgs_owner
+--
+
+CREATE FUNCTION public.write_postings(ids uuid[], kinds text[], debit_wallet_ids bigint[], credit_wallet_ids bigint[], currencies text[], amounts bigint[], group_ids uuid[], group_sizes integer[], reverses uuid[], reference_types text[], reference_ids text[], actor_ids uuid[], metadata jsonb[], outcomes text[], debit_afters bigint[], credit_afters bigint[], wallet_ids bigint[], wallet_balances bigint[], xid bigint) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  violated text;
+  wallets_wanted integer := cardinality(array_remove(wallet_balances, null));
+  wallets_written integer;
+begin
+  insert into public.transactions (
+    id, kind, debit_wallet_id, credit_wallet_id, currency, amount, debit_balance_after,
+    credit_balance_after, group_id, group_size, reverses, reference_type, reference_id, actor_id,
+    metadata, posted_xid)
+  select
+    i.id, i.kind, i.debit_wallet_id, i.credit_wallet_id, i.currency, i.amount, i.debit_after,
+    i.credit_after, i.group_id, i.group_size, i.reverses, i.reference_type, i.reference_id,
+    i.actor_id, i.metadata, xid
+  from unnest(
+    ids, kinds, debit_wallet_ids, credit_wallet_ids, currencies, amounts, group_ids, group_sizes,
+    reverses, reference_types, reference_ids, actor_ids, metadata, debit_afters, credit_afters,
+    outcomes
+  ) as i (
+    id, kind, debit_wallet_id, credit_wallet_id, currency, amount, group_id, group_size,
+    reverses, reference_type, reference_id, actor_id, metadata, debit_after, credit_after,
+    outcome)
+  where outcomes is null or i.outcome = 'ok'
+  order by i.id;
+
+  update public.user_wallets as w
+  set balance = n.balance
+  from unnest(wallet_ids, wallet_balances) as n (id, balance)
+  where w.id = n.id and n.balance is not null;
+  get diagnostics wallets_written = row_count;
+  if wallets_written <> wallets_wanted then
+    raise exception 'post_transactions wrote % wallets of %', wallets_written, wallets_wanted
+      using errcode = 'data_corrupted', hint = 'Nothing was posted. Run verify_ledger().';
+  end if;
+end
+$$;
+
+ALTER FUNCTION public.write_postings(ids uuid[], kinds text[], debit_wallet_ids bigint[], credit_wallet_ids bigint[], currencies text[], amounts bigint[], group_ids uuid[], group_sizes integer[], reverses uuid[], reference_types text[], reference_ids text[], actor_ids uuid[], metadata jsonb[], outcomes text[], debit_afters bigint[], credit_afters bigint[], wallet_ids bigint[], wallet_balances bigint[], xid bigint) OWNER TO higgs_owner;
+
+--
+-- Name: FUNCTION write_postings(ids uuid[], kinds text[], debit_wallet_ids bigint[], credit_wallet_ids bigint[], currencies text[], amounts bigint[], group_ids uuid[], group_sizes integer[], reverses uuid[], reference_types text[], reference_ids text[], actor_ids uuid[], metadata jsonb[], outcomes text[], debit_afters bigint[], credit_afters bigint[], wallet_ids bigint[], wallet_balances bigint[], xid bigint); Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON FUNCTION public.write_postings(ids uuid[], kinds text[], debit_wallet_ids bigint[], credit_wallet_ids bigint[], currencies text[], amounts bigint[], group_ids uuid[], group_sizes integer[], reverses uuid[], reference_types text[], reference_ids text[], actor_ids uuid[], metadata jsonb[], outcomes text[], debit_afters bigint[], credit_afters bigint[], wallet_ids bigint[], wallet_balances bigint[], xid bigint) IS 'Writes decided postings in the order of their ids, and the balances that they lead to. The
+caller holds the locks of the wallets. Internal.';
+
+--
+-- Name: achievements; Type: TABLE; Schema: public; Owner: higgs_owner
+--
+
+CREATE TABLE public.achievements (
+    id text NOT NULL,
+    name text NOT NULL,
+    description text NOT NULL,
+    goal bigint NOT NULL,
+    reward_currency text,
+    reward_amount bigint DEFAULT 0 NOT NULL,
+    vip_points bigint DEFAULT 0 NOT NULL,
+    is_hidden boolean DEFAULT false NOT NULL,
+    CONSTRAINT achievements_description_length CHECK (((length(description) >= 1) AND (length(description) <= 200))),
+    CONSTRAINT achievements_goal_positive CHECK ((goal > 0)),
+    CONSTRAINT achievements_id_format CHECK ((id ~ '^[a-z][a-z0-9_]{0,47}$'::text)),
+    CONSTRAINT achievements_name_length CHECK (((length(name) >= 1) AND (length(name) <= 60))),
+    CONSTRAINT achievements_reward_currency_known CHECK ((reward_currency = ANY (ARRAY['COINS'::text, 'GEMS'::text, 'TOKENS'::text]))),
+    CONSTRAINT achievements_reward_whole CHECK ((((reward_currency IS NULL) = (reward_amount = 0)) AND (reward_amount >= 0))),
+    CONSTRAINT achievements_vip_points_not_negative CHECK ((vip_points >= 0))
+);
+
+ALTER TABLE public.achievements OWNER TO higgs_owner;
+
+--
+-- Name: TABLE achievements; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON TABLE public.achievements IS 'What there is to achieve. Reference data.';
+
+--
+-- Name: COLUMN achievements.id; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON COLUMN public.achievements.id IS 'Short name.';
+
+--
+-- Name: COLUMN achievements.name; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON COLUMN public.achievements.name IS 'Name shown to players.';
+
+--
+-- Name: COLUMN achievements.description; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON COLUMN public.achievements.description IS 'What has to be done.';
+
+--
+-- Name: COLUMN achievements.goal; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON COLUMN public.achievements.goal IS 'How much of it.';
+
+--
+-- Name: COLUMN achievements.reward_currency; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON COLUMN public.achievements.reward_currency IS 'Currency of the reward; null without one.';
+
+--
+-- Name: COLUMN achievements.reward_amount; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON COLUMN public.achievements.reward_amount IS 'Reward in whole units.';
+
+--
+-- Name: COLUMN achievements.vip_points; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON COLUMN public.achievements.vip_points IS 'VIP points that it brings.';
+
+--
+-- Name: COLUMN achievements.is_hidden; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON COLUMN public.achievements.is_hidden IS 'Shown only once it is reached.';
 
 --
 -- Name: game_hands; Type: TABLE; Schema: public; Owner: higgs_owner
@@ -6341,840 +7185,6 @@ COMMENT ON COLUMN public.game_hands.void_reason IS 'Why it was voided.';
 --
 
 COMMENT ON COLUMN public.game_hands.settlement_hash IS 'SHA-256 of the payments and the result, to tell a repeated settlement from another one.';
-
---
--- Name: game_moves; Type: TABLE; Schema: public; Owner: higgs_owner
---
-
-CREATE TABLE public.game_moves (
-    hand_id uuid NOT NULL,
-    no integer NOT NULL,
-    seat smallint NOT NULL,
-    actor text NOT NULL,
-    move bytea NOT NULL,
-    ref text,
-    time_bank_ms integer DEFAULT 0 NOT NULL,
-    trustee boolean DEFAULT false NOT NULL,
-    made_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    CONSTRAINT game_moves_actor_known CHECK ((actor = ANY (ARRAY['player'::text, 'bot'::text, 'timeout'::text, 'trustee'::text, 'rules'::text]))),
-    CONSTRAINT game_moves_move_size CHECK (((octet_length(move) >= 1) AND (octet_length(move) <= 64))),
-    CONSTRAINT game_moves_no_range CHECK (((no >= 1) AND (no <= 2000))),
-    CONSTRAINT game_moves_ref_length CHECK (((length(ref) >= 1) AND (length(ref) <= 64))),
-    CONSTRAINT game_moves_seat_range CHECK (((seat >= 0) AND (seat <= 7))),
-    CONSTRAINT game_moves_time_bank_ms_not_negative CHECK ((time_bank_ms >= 0))
-)
-PARTITION BY RANGE (hand_id);
-
-ALTER TABLE public.game_moves OWNER TO higgs_owner;
-
---
--- Name: TABLE game_moves; Type: COMMENT; Schema: public; Owner: higgs_owner
---
-
-COMMENT ON TABLE public.game_moves IS 'The journal: each decision of each hand, in order. Append-only; hidden tiles are never in it.';
-
---
--- Name: COLUMN game_moves.hand_id; Type: COMMENT; Schema: public; Owner: higgs_owner
---
-
-COMMENT ON COLUMN public.game_moves.hand_id IS 'The hand. No foreign key, which would cost more than the move; verify_journal() looks for
-orphans.';
-
---
--- Name: COLUMN game_moves.no; Type: COMMENT; Schema: public; Owner: higgs_owner
---
-
-COMMENT ON COLUMN public.game_moves.no IS 'Number of the move in its hand, from 1, without gaps.';
-
---
--- Name: COLUMN game_moves.seat; Type: COMMENT; Schema: public; Owner: higgs_owner
---
-
-COMMENT ON COLUMN public.game_moves.seat IS 'Seat that moved.';
-
---
--- Name: COLUMN game_moves.actor; Type: COMMENT; Schema: public; Owner: higgs_owner
---
-
-COMMENT ON COLUMN public.game_moves.actor IS 'Who decided: player, bot, timeout, trustee, or rules for a forced pass.';
-
---
--- Name: COLUMN game_moves.move; Type: COMMENT; Schema: public; Owner: higgs_owner
---
-
-COMMENT ON COLUMN public.game_moves.move IS 'The decision, encoded by the rules (docs/formats.md).';
-
---
--- Name: COLUMN game_moves.ref; Type: COMMENT; Schema: public; Owner: higgs_owner
---
-
-COMMENT ON COLUMN public.game_moves.ref IS 'The client''s reference, so that a resend gets the first answer.';
-
---
--- Name: COLUMN game_moves.time_bank_ms; Type: COMMENT; Schema: public; Owner: higgs_owner
---
-
-COMMENT ON COLUMN public.game_moves.time_bank_ms IS 'What is left of the seat''s time bank, in milliseconds.';
-
---
--- Name: COLUMN game_moves.trustee; Type: COMMENT; Schema: public; Owner: higgs_owner
---
-
-COMMENT ON COLUMN public.game_moves.trustee IS 'Whether the seat is on auto-play after this move.';
-
---
--- Name: COLUMN game_moves.made_at; Type: COMMENT; Schema: public; Owner: higgs_owner
---
-
-COMMENT ON COLUMN public.game_moves.made_at IS 'When it was written.';
-
---
--- Name: hand_seats; Type: TABLE; Schema: public; Owner: higgs_owner
---
-
-CREATE TABLE public.hand_seats (
-    hand_id uuid NOT NULL,
-    seat smallint NOT NULL,
-    session_id uuid NOT NULL,
-    user_id uuid NOT NULL,
-    wallet_id bigint NOT NULL,
-    stack_start bigint NOT NULL,
-    client_seed text NOT NULL,
-    bot_strength smallint,
-    bot_seed bytea,
-    net bigint,
-    rake bigint,
-    CONSTRAINT hand_seats_bot_seed_size CHECK (((octet_length(bot_seed) >= 8) AND (octet_length(bot_seed) <= 32))),
-    CONSTRAINT hand_seats_bot_strength_range CHECK (((bot_strength >= 0) AND (bot_strength <= 100))),
-    CONSTRAINT hand_seats_bot_whole CHECK (((bot_strength IS NULL) = (bot_seed IS NULL))),
-    CONSTRAINT hand_seats_client_seed_format CHECK ((client_seed ~ '^[A-Za-z0-9_-]{1,64}$'::text)),
-    CONSTRAINT hand_seats_loses_what_it_has CHECK ((net >= (- stack_start))),
-    CONSTRAINT hand_seats_rake_not_negative CHECK ((rake >= 0)),
-    CONSTRAINT hand_seats_result_whole CHECK (((net IS NULL) = (rake IS NULL))),
-    CONSTRAINT hand_seats_seat_range CHECK (((seat >= 0) AND (seat <= 7))),
-    CONSTRAINT hand_seats_stack_start_positive CHECK ((stack_start > 0))
-)
-WITH (fillfactor='85');
-
-ALTER TABLE public.hand_seats OWNER TO higgs_owner;
-
---
--- Name: TABLE hand_seats; Type: COMMENT; Schema: public; Owner: higgs_owner
---
-
-COMMENT ON TABLE public.hand_seats IS 'Each seat of a hand: what was frozen at its start, and its result.';
-
---
--- Name: COLUMN hand_seats.hand_id; Type: COMMENT; Schema: public; Owner: higgs_owner
---
-
-COMMENT ON COLUMN public.hand_seats.hand_id IS 'The hand.';
-
---
--- Name: COLUMN hand_seats.seat; Type: COMMENT; Schema: public; Owner: higgs_owner
---
-
-COMMENT ON COLUMN public.hand_seats.seat IS 'Seat number, from 0.';
-
---
--- Name: COLUMN hand_seats.session_id; Type: COMMENT; Schema: public; Owner: higgs_owner
---
-
-COMMENT ON COLUMN public.hand_seats.session_id IS 'The stay in the seat.';
-
---
--- Name: COLUMN hand_seats.user_id; Type: COMMENT; Schema: public; Owner: higgs_owner
---
-
-COMMENT ON COLUMN public.hand_seats.user_id IS 'The player.';
-
---
--- Name: COLUMN hand_seats.wallet_id; Type: COMMENT; Schema: public; Owner: higgs_owner
---
-
-COMMENT ON COLUMN public.hand_seats.wallet_id IS 'The seat''s wallet.';
-
---
--- Name: COLUMN hand_seats.stack_start; Type: COMMENT; Schema: public; Owner: higgs_owner
---
-
-COMMENT ON COLUMN public.hand_seats.stack_start IS 'Chips in the wallet at the start.';
-
---
--- Name: COLUMN hand_seats.client_seed; Type: COMMENT; Schema: public; Owner: higgs_owner
---
-
-COMMENT ON COLUMN public.hand_seats.client_seed IS 'The seat''s part of the deal''s randomness.';
-
---
--- Name: COLUMN hand_seats.bot_strength; Type: COMMENT; Schema: public; Owner: higgs_owner
---
-
-COMMENT ON COLUMN public.hand_seats.bot_strength IS 'Strength of the bot in the seat; null for a person.';
-
---
--- Name: COLUMN hand_seats.bot_seed; Type: COMMENT; Schema: public; Owner: higgs_owner
---
-
-COMMENT ON COLUMN public.hand_seats.bot_seed IS 'Random seed of the bot, frozen so that a recovery plays on alike.';
-
---
--- Name: COLUMN hand_seats.net; Type: COMMENT; Schema: public; Owner: higgs_owner
---
-
-COMMENT ON COLUMN public.hand_seats.net IS 'Chips won, or lost where negative, after rake; null until settled.';
-
---
--- Name: COLUMN hand_seats.rake; Type: COMMENT; Schema: public; Owner: higgs_owner
---
-
-COMMENT ON COLUMN public.hand_seats.rake IS 'Rake taken from the seat''s win; null until settled.';
-
---
--- Name: verify_journal(); Type: FUNCTION; Schema: public; Owner: higgs_owner
---
-
-CREATE FUNCTION public.verify_journal() RETURNS TABLE(check_name text, is_ok boolean, examined bigint, problem text)
-    LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    BEGIN ATOMIC
- SELECT 'moves_have_hands_and_no_gaps'::text,
-     COALESCE(bool_and(m.is_whole), true) AS "coalesce",
-     count(*) AS count,
-         CASE
-             WHEN (NOT bool_and(m.is_whole)) THEN format('%s hands, the first %s'::text, count(*) FILTER (WHERE (NOT m.is_whole)), (array_agg(m.hand_id) FILTER (WHERE (NOT m.is_whole)))[1])
-             ELSE NULL::text
-         END AS "case"
-    FROM ( SELECT j.hand_id,
-             ((max(j.no) = count(*)) AND bool_and((h.id IS NOT NULL))) AS is_whole
-            FROM (public.game_moves j
-              LEFT JOIN public.game_hands h ON ((h.id = j.hand_id)))
-           GROUP BY j.hand_id) m
- UNION ALL
-  SELECT 'running_hands_are_current'::text,
-     COALESCE(bool_and((r.current_hand_id = h.id)), true) AS "coalesce",
-     count(*) AS count,
-         CASE
-             WHEN (NOT bool_and((NOT (r.current_hand_id IS DISTINCT FROM h.id)))) THEN format('%s hands, the first %s'::text, count(*) FILTER (WHERE (r.current_hand_id IS DISTINCT FROM h.id)), (array_agg(h.id) FILTER (WHERE (r.current_hand_id IS DISTINCT FROM h.id)))[1])
-             ELSE NULL::text
-         END AS "case"
-    FROM (public.game_hands h
-      JOIN public.game_rooms r ON ((r.id = h.room_id)))
-   WHERE (h.status = 'playing'::text)
- UNION ALL
-  SELECT 'results_equal_ledger'::text,
-     COALESCE(bool_and(s.is_equal), true) AS "coalesce",
-     count(*) AS count,
-         CASE
-             WHEN (NOT bool_and(s.is_equal)) THEN format('%s seats, the first of hand %s'::text, count(*) FILTER (WHERE (NOT s.is_equal)), (array_agg(s.hand_id) FILTER (WHERE (NOT s.is_equal)))[1])
-             ELSE NULL::text
-         END AS "case"
-    FROM ( SELECT h.hand_id,
-             (COALESCE(p.change, (0)::numeric) = (COALESCE(h.net, (0)::bigint))::numeric) AS is_equal
-            FROM (public.hand_seats h
-              LEFT JOIN ( SELECT l.hand_id,
-                     l.wallet_id,
-                     sum(l.change) AS change
-                    FROM ( SELECT t.reference_id AS hand_id,
-                             t.credit_wallet_id AS wallet_id,
-                             t.amount AS change
-                            FROM public.transactions t
-                           WHERE ((t.reference_type = 'hand'::text) AND (t.kind = ANY (ARRAY['settlement'::text, 'rake'::text])))
-                         UNION ALL
-                          SELECT t.reference_id,
-                             t.debit_wallet_id,
-                             (- t.amount)
-                            FROM public.transactions t
-                           WHERE ((t.reference_type = 'hand'::text) AND (t.kind = ANY (ARRAY['settlement'::text, 'rake'::text])))) l
-                   GROUP BY l.hand_id, l.wallet_id) p ON (((p.hand_id = (h.hand_id)::text) AND (p.wallet_id = h.wallet_id))))) s
- UNION ALL
-  SELECT 'chips_on_tables_have_players'::text,
-     COALESCE(bool_and((s.id IS NOT NULL)), true) AS "coalesce",
-     count(*) AS count,
-         CASE
-             WHEN (NOT bool_and((s.id IS NOT NULL))) THEN format('%s seat wallets, the first %s'::text, count(*) FILTER (WHERE (s.id IS NULL)), min(w.id) FILTER (WHERE (s.id IS NULL)))
-             ELSE NULL::text
-         END AS "case"
-    FROM (public.user_wallets w
-      LEFT JOIN public.game_sessions s ON (((s.seat_wallet_id = w.id) AND (s.stood_up_at IS NULL))))
-   WHERE ((w.kind = 'seat'::text) AND (w.balance > 0));
-END;
-
-ALTER FUNCTION public.verify_journal() OWNER TO higgs_owner;
-
---
--- Name: FUNCTION verify_journal(); Type: COMMENT; Schema: public; Owner: higgs_owner
---
-
-COMMENT ON FUNCTION public.verify_journal() IS 'Checks hands and moves against each other and against the ledger, a row a check; problem is null
-where all is well. Reads all of both, detached months left out.
-Example: select * from verify_journal();';
-
---
--- Name: verify_ledger(bytea, boolean); Type: FUNCTION; Schema: public; Owner: higgs_owner
---
-
-CREATE FUNCTION public.verify_ledger(head bytea DEFAULT NULL::bytea, recent_only boolean DEFAULT false) RETURNS TABLE(check_name text, is_ok boolean, examined bigint, problem text)
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-#variable_conflict use_column
-declare
-  recent_seals constant bigint := 10;
-  since bigint := -1;
-  sealed record;
-  head_no bigint;
-begin
-  if recent_only then
-    select s.rolled_up_to into strict since from public.ledger_state as s;
-  end if;
-  -- One statement, so that wallets, rows, rollups and their mark are of one moment.
-  return query
-  with state as materialized (
-    select
-      s.rolled_up_to as mark, case when recent_only then s.rolled_up_to else -1 end as since
-    from public.ledger_state as s
-  ),
-  leg as (
-    select t.debit_wallet_id as wallet_id, t.currency, -t.amount as change, t.posted_xid
-    from public.transactions as t
-    where t.posted_xid >= (select s.since from state as s)
-    union all
-    select t.credit_wallet_id, t.currency, t.amount, t.posted_xid
-    from public.transactions as t
-    where t.posted_xid >= (select s.since from state as s)
-  ),
-  posted as materialized (
-    select
-      l.wallet_id, l.currency, sum(l.change) as change,
-      coalesce(sum(l.change) filter (where l.posted_xid < (select s.mark from state as s)), 0)
-        as rolled, count(*) as legs
-    from leg as l
-    group by l.wallet_id, l.currency
-  ),
-  wallet as materialized (
-    select
-      w.id, w.kind, w.currency, w.balance,
-      case when recent_only then coalesce(r.balance, 0) else coalesce(r.archived_balance, 0) end
-        as opening,
-      coalesce(r.balance, 0) as rollup,
-      coalesce(r.archived_balance, 0) as archived,
-      p.change, p.rolled, p.legs
-    from public.user_wallets as w
-    left join public.ledger_rollups as r on r.wallet_id = w.id
-    left join posted as p on p.wallet_id = w.id and p.currency = w.currency
-  )
-  select
-    'currencies_sum_to_zero', coalesce(bool_and(c.total = 0), true), count(*),
-    string_agg(format('%s sums to %s', c.currency, c.total), '; ') filter (where c.total <> 0)
-  from (
-    select
-      w.currency,
-      sum(case when w.kind = 'system' then w.opening + coalesce(w.change, 0) else w.balance end)
-        as total
-    from wallet as w
-    group by w.currency
-  ) as c
-  union all
-  select
-    'balances_equal_postings', count(b.id) = 0, (select count(*) from wallet),
-    case when count(b.id) > 0 then format(
-      '%s wallets, the first %s: balance %s, postings %s', count(b.id), min(b.id),
-      (array_agg(b.balance order by b.id))[1], (array_agg(b.posted order by b.id))[1]) end
-  from (
-    select w.id, w.balance, w.opening + coalesce(w.change, 0) as posted
-    from wallet as w
-    where w.kind <> 'system' and w.balance <> w.opening + coalesce(w.change, 0)
-  ) as b
-  union all
-  select
-    'no_negative_balance', count(*) filter (where w.balance < 0) = 0, count(*),
-    case when bool_or(w.balance < 0) then format(
-      '%s wallets, the first %s', count(*) filter (where w.balance < 0),
-      min(w.id) filter (where w.balance < 0)) end
-  from wallet as w
-  union all
-  select
-    'no_orphans', count(*) filter (where w.id is null) = 0, coalesce(sum(p.legs), 0)::bigint,
-    case when bool_or(w.id is null) then format(
-      '%s wallets of postings are missing or of another currency, the first %s',
-      count(*) filter (where w.id is null), min(p.wallet_id) filter (where w.id is null)) end
-  from posted as p
-  left join public.user_wallets as w on w.id = p.wallet_id and w.currency = p.currency
-  union all
-  select
-    'rollups_match', count(*) filter (where w.rollup <> w.archived + coalesce(w.rolled, 0)) = 0,
-    count(*),
-    case when bool_or(w.rollup <> w.archived + coalesce(w.rolled, 0)) then format(
-      '%s wallets, the first %s',
-      count(*) filter (where w.rollup <> w.archived + coalesce(w.rolled, 0)),
-      min(w.id) filter (where w.rollup <> w.archived + coalesce(w.rolled, 0))) end
-  from wallet as w
-  where not recent_only;
-
-  return query
-  select
-    'groups_whole', count(*) filter (where not g.is_whole) = 0, count(*),
-    case when not bool_and(g.is_whole) then format(
-      '%s groups, the first %s', count(*) filter (where not g.is_whole),
-      (array_agg(g.group_id) filter (where not g.is_whole))[1]) end
-  from (
-    select
-      t.group_id,
-      count(*) = max(t.group_size) and max(t.group_size) = min(t.group_size)
-        and bool_or(t.id = t.group_id) as is_whole
-    from public.transactions as t
-    where t.group_id is not null and t.posted_xid >= since
-    group by t.group_id
-  ) as g;
-
-  return query
-  select
-    'reversals_bounded', count(*) filter (where not r.is_bounded) = 0, count(*),
-    case when not bool_and(r.is_bounded) then format(
-      '%s reversed transactions, the first %s', count(*) filter (where not r.is_bounded),
-      (array_agg(r.reverses) filter (where not r.is_bounded))[1]) end
-  from (
-    select
-      t.reverses,
-      coalesce(
-        sum(t.amount) <= max(o.amount)
-        and bool_and(t.debit_wallet_id = o.credit_wallet_id
-          and t.credit_wallet_id = o.debit_wallet_id and t.currency = o.currency), false)
-        as is_bounded
-    from public.transactions as t
-    left join public.transactions as o on o.id = t.reverses
-    where t.reverses is not null and t.posted_xid >= since
-    group by t.reverses
-  ) as r;
-
-  select v.* into sealed
-  from public.verify_seals(case
-    when recent_only then
-      greatest(1, (select coalesce(max(l.no), 1) - recent_seals from public.ledger_seals as l))
-    else 1
-  end) as v;
-  return query
-  select
-    'seals_intact', sealed.problem is null, sealed.transactions,
-    coalesce(sealed.problem, case when sealed.unreadable > 0 then format(
-      '%s of %s seals were not read: their months have left the database',
-      sealed.unreadable, sealed.seals) end);
-
-  if head is not null then
-    select l.no into head_no from public.ledger_seals as l where l.hash = head;
-    return query
-    select
-      'head_is_in_the_chain', head_no is not null, 1::bigint,
-      case when head_no is null then format(
-        'no seal has the hash %s: the ledger was changed after that head was published',
-        encode(head, 'hex')) end;
-  end if;
-end
-$$;
-
-ALTER FUNCTION public.verify_ledger(head bytea, recent_only boolean) OWNER TO higgs_owner;
-
---
--- Name: FUNCTION verify_ledger(head bytea, recent_only boolean); Type: COMMENT; Schema: public; Owner: higgs_owner
---
-
-COMMENT ON FUNCTION public.verify_ledger(head bytea, recent_only boolean) IS 'Checks the whole ledger, a row a check; problem is null where all is well. recent_only looks at the
-rows since the last rollup and at the last seals. head is the hash of a seal that was published:
-where it is not in the chain, history was rewritten.
-Example: select * from verify_ledger();';
-
---
--- Name: verify_seals(bigint); Type: FUNCTION; Schema: public; Owner: higgs_owner
---
-
-CREATE FUNCTION public.verify_seals(first_no bigint DEFAULT 1) RETURNS TABLE(seals bigint, transactions bigint, unreadable bigint, problem text)
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $_$
-declare
-  problems_max constant integer := 5;
-  block_transactions_max constant integer := 10000;
-  source text := 'select t.* from public.transactions as t';
-  archive record;
-  missing int8multirange := '{}';
-  seal public.ledger_seals;
-  before public.ledger_seals;
-  block record;
-  problems text[] := '{}';
-begin
-  -- Detached months count while their tables are there.
-  for archive in
-    select a.relation, a.rows, a.first_xid, a.last_xid
-    from public.ledger_archives as a
-    where a.parent = 'transactions' and a.rows > 0
-    order by a.relation
-  loop
-    if to_regclass(format('public.%I', archive.relation)) is null then
-      missing := missing + int8multirange(int8range(archive.first_xid, archive.last_xid, '[]'));
-    else
-      source := source || format(' union all select t.* from public.%I as t', archive.relation);
-    end if;
-  end loop;
-  seals := 0;
-  transactions := 0;
-  unreadable := 0;
-  select l.* into before from public.ledger_seals as l where l.no = first_no - 1;
-  if not found then
-    before := row(0, -1, '00000000-0000-0000-0000-000000000000'::uuid, 0,
-      decode(repeat('00', 32), 'hex'), decode(repeat('00', 32), 'hex'), now());
-  end if;
-  for seal in select l.* from public.ledger_seals as l where l.no >= first_no order by l.no loop
-    if seal.no <> before.no + 1 and cardinality(problems) < problems_max then
-      problems := problems || format('seal %s follows seal %s', seal.no, before.no);
-    end if;
-    if seal.previous_hash <> before.hash and cardinality(problems) < problems_max then
-      problems := problems || format('seal %s does not continue seal %s', seal.no, before.no);
-    end if;
-    if missing && int8range(before.last_xid, seal.last_xid, '[]') then
-      unreadable := unreadable + 1;
-    else
-      execute format(
-        'select count(*)::integer as transactions, string_agg(r.bytes, ''''::bytea) as bytes '
-        'from (select public.transaction_bytes(row(s.*)::public.transactions) as bytes '
-        'from (%s) as s '
-        'where (s.posted_xid, s.id) > ($1, $2) and (s.posted_xid, s.id) <= ($3, $4) '
-        'order by s.posted_xid, s.id limit %s) as r', source, 2 * block_transactions_max)
-      into block
-      using before.last_xid, before.last_id, seal.last_xid, seal.last_id;
-      if (block.transactions <> seal.transactions
-          or sha256(seal.previous_hash || coalesce(block.bytes, ''))
-            is distinct from seal.hash)
-        and cardinality(problems) < problems_max then
-        problems := problems || format(
-          'seal %s (positions %s to %s) does not match its %s rows', seal.no,
-          before.last_xid, seal.last_xid, block.transactions);
-      end if;
-    end if;
-    seals := seals + 1;
-    transactions := transactions + seal.transactions;
-    before := seal;
-  end loop;
-  problem := nullif(array_to_string(problems, '; '), '');
-  return next;
-end
-$_$;
-
-ALTER FUNCTION public.verify_seals(first_no bigint) OWNER TO higgs_owner;
-
---
--- Name: FUNCTION verify_seals(first_no bigint); Type: COMMENT; Schema: public; Owner: higgs_owner
---
-
-COMMENT ON FUNCTION public.verify_seals(first_no bigint) IS 'Recomputes the seals from number first_no on, over attached and detached months. unreadable counts
-blocks with rows in a detached month that is no longer in the database. Internal to verify_ledger.
-Example: select * from verify_seals();';
-
---
--- Name: void_hand(uuid, bigint, text, uuid); Type: FUNCTION; Schema: public; Owner: higgs_owner
---
-
-CREATE FUNCTION public.void_hand(hand_id uuid, room_fence bigint, hand_void_reason text, actor uuid DEFAULT NULL::uuid) RETURNS text
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-declare
-  hand public.game_hands;
-  locked record;
-begin
-  select h.* into hand from public.game_hands as h where h.id = void_hand.hand_id;
-  if not found then
-    return 'hand_not_found';
-  end if;
-  select l.outcome, (l.row_found).* into locked
-  from public.locked_room(hand.room_id, room_fence) as l;
-  if locked.outcome <> 'ok' then
-    return locked.outcome;
-  end if;
-  select h.* into strict hand
-  from public.game_hands as h
-  where h.id = void_hand.hand_id
-  for no key update;
-  if hand.status <> 'playing' then
-    return case when hand.status = 'voided' then 'exists' else 'settled' end;
-  end if;
-  update public.game_hands as h
-  set status = 'voided', ended_at = now(), void_reason = hand_void_reason
-  where h.id = hand.id;
-  -- Chips move only at the settlement: the seats' wallets still hold the starting stacks.
-  update public.hand_seats as s set net = 0, rake = 0 where s.hand_id = hand.id;
-  update public.game_rooms as r set current_hand_id = null where r.id = hand.room_id;
-  perform public.create_audit_log(
-    actor, 'hand.voided', 'hand', hand.id::text, hand_void_reason,
-    jsonb_build_object('room', hand.room_id, 'number', hand.number));
-  return 'ok';
-end
-$$;
-
-ALTER FUNCTION public.void_hand(hand_id uuid, room_fence bigint, hand_void_reason text, actor uuid) OWNER TO higgs_owner;
-
---
--- Name: FUNCTION void_hand(hand_id uuid, room_fence bigint, hand_void_reason text, actor uuid); Type: COMMENT; Schema: public; Owner: higgs_owner
---
-
-COMMENT ON FUNCTION public.void_hand(hand_id uuid, room_fence bigint, hand_void_reason text, actor uuid) IS 'Ends a hand without a result: every seat keeps the chips that it started with. Audited.
-Outcomes: ok, exists, settled, fenced, hand_not_found. Locks: the room, exclusively; the hand.
-Example: select id from game_hands where status = ''voided'' limit 1;';
-
---
--- Name: ledger_rollups; Type: TABLE; Schema: public; Owner: higgs_owner
---
-
-CREATE TABLE public.ledger_rollups (
-    wallet_id bigint NOT NULL,
-    balance numeric(38,0) NOT NULL,
-    transactions bigint NOT NULL,
-    archived_balance numeric(38,0) DEFAULT 0 NOT NULL,
-    archived_transactions bigint DEFAULT 0 NOT NULL,
-    CONSTRAINT ledger_rollups_counts_in_range CHECK (((archived_transactions >= 0) AND (archived_transactions <= transactions)))
-)
-WITH (fillfactor='80');
-
-ALTER TABLE public.ledger_rollups OWNER TO higgs_owner;
-
---
--- Name: TABLE ledger_rollups; Type: COMMENT; Schema: public; Owner: higgs_owner
---
-
-COMMENT ON TABLE public.ledger_rollups IS 'Sum of each wallet''s rows below ledger_state.rolled_up_to; gives system wallets their
-balance.';
-
---
--- Name: COLUMN ledger_rollups.wallet_id; Type: COMMENT; Schema: public; Owner: higgs_owner
---
-
-COMMENT ON COLUMN public.ledger_rollups.wallet_id IS 'The wallet.';
-
---
--- Name: COLUMN ledger_rollups.balance; Type: COMMENT; Schema: public; Owner: higgs_owner
---
-
-COMMENT ON COLUMN public.ledger_rollups.balance IS 'Credits less debits of the rolled-up rows, archived ones included.';
-
---
--- Name: COLUMN ledger_rollups.transactions; Type: COMMENT; Schema: public; Owner: higgs_owner
---
-
-COMMENT ON COLUMN public.ledger_rollups.transactions IS 'How many rows were rolled up.';
-
---
--- Name: COLUMN ledger_rollups.archived_balance; Type: COMMENT; Schema: public; Owner: higgs_owner
---
-
-COMMENT ON COLUMN public.ledger_rollups.archived_balance IS 'The part of balance whose rows have left with detached months.';
-
---
--- Name: COLUMN ledger_rollups.archived_transactions; Type: COMMENT; Schema: public; Owner: higgs_owner
---
-
-COMMENT ON COLUMN public.ledger_rollups.archived_transactions IS 'How many rows have left.';
-
---
--- Name: wallet_balance(bigint); Type: FUNCTION; Schema: public; Owner: higgs_owner
---
-
-CREATE FUNCTION public.wallet_balance(wallet bigint) RETURNS numeric
-    LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    BEGIN ATOMIC
- SELECT
-         CASE
-             WHEN (w.kind <> 'system'::text) THEN (w.balance)::numeric
-             ELSE (COALESCE(( SELECT r.balance
-                FROM public.ledger_rollups r
-               WHERE (r.wallet_id = w.id)), (0)::numeric) + COALESCE(( SELECT sum(
-                     CASE
-                         WHEN (t.credit_wallet_id = w.id) THEN t.amount
-                         ELSE (- t.amount)
-                     END) AS sum
-                FROM public.transactions t
-               WHERE ((t.posted_xid >= ( SELECT s.rolled_up_to
-                        FROM public.ledger_state s)) AND ((t.debit_wallet_id = w.id) OR (t.credit_wallet_id = w.id)))), (0)::numeric))
-         END AS "case"
-    FROM public.user_wallets w
-   WHERE (w.id = wallet_balance.wallet);
-END;
-
-ALTER FUNCTION public.wallet_balance(wallet bigint) OWNER TO higgs_owner;
-
---
--- Name: FUNCTION wallet_balance(wallet bigint); Type: COMMENT; Schema: public; Owner: higgs_owner
---
-
-COMMENT ON FUNCTION public.wallet_balance(wallet bigint) IS 'Balance of any wallet, in whole units; of a system wallet it is the rollup and the rows since, and
-may be negative (issue) since it is the other side of all chips. Null: no such wallet.
-Example: select code, currency, wallet_balance(id) from user_wallets where kind = ''system'';';
-
---
--- Name: wallet_of(text, text); Type: FUNCTION; Schema: public; Owner: higgs_owner
---
-
-CREATE FUNCTION public.wallet_of(code text, currency text) RETURNS bigint
-    LANGUAGE plpgsql STABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-declare
-  found_id bigint;
-begin
-  select w.id
-  into found_id
-  from public.user_wallets as w
-  where w.code = wallet_of.code and w.currency = wallet_of.currency;
-  if found_id is null then
-    raise exception 'there is no wallet % in %',
-      coalesce(quote_literal(wallet_of.code), 'null'), coalesce(wallet_of.currency, 'null')
-      using errcode = 'no_data_found',
-        hint = 'List them: select code, currency from user_wallets where code is not null;';
-  end if;
-  return found_id;
-end
-$$;
-
-ALTER FUNCTION public.wallet_of(code text, currency text) OWNER TO higgs_owner;
-
---
--- Name: FUNCTION wallet_of(code text, currency text); Type: COMMENT; Schema: public; Owner: higgs_owner
---
-
-COMMENT ON FUNCTION public.wallet_of(code text, currency text) IS 'The pool or system wallet of that name and currency, such as issue, rake, burn or bonus; an
-error where there is none.
-Example: select public.wallet_of(''issue'', ''COINS'');';
-
---
--- Name: write_postings(uuid[], text[], bigint[], bigint[], text[], bigint[], uuid[], integer[], uuid[], text[], text[], uuid[], jsonb[], text[], bigint[], bigint[], bigint[], bigint[], bigint); Type: FUNCTION; Schema: public; Owner: higgs_owner
---
-
-CREATE FUNCTION public.write_postings(ids uuid[], kinds text[], debit_wallet_ids bigint[], credit_wallet_ids bigint[], currencies text[], amounts bigint[], group_ids uuid[], group_sizes integer[], reverses uuid[], reference_types text[], reference_ids text[], actor_ids uuid[], metadata jsonb[], outcomes text[], debit_afters bigint[], credit_afters bigint[], wallet_ids bigint[], wallet_balances bigint[], xid bigint) RETURNS void
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-declare
-  violated text;
-  wallets_wanted integer := cardinality(array_remove(wallet_balances, null));
-  wallets_written integer;
-begin
-  insert into public.transactions (
-    id, kind, debit_wallet_id, credit_wallet_id, currency, amount, debit_balance_after,
-    credit_balance_after, group_id, group_size, reverses, reference_type, reference_id, actor_id,
-    metadata, posted_xid)
-  select
-    i.id, i.kind, i.debit_wallet_id, i.credit_wallet_id, i.currency, i.amount, i.debit_after,
-    i.credit_after, i.group_id, i.group_size, i.reverses, i.reference_type, i.reference_id,
-    i.actor_id, i.metadata, xid
-  from unnest(
-    ids, kinds, debit_wallet_ids, credit_wallet_ids, currencies, amounts, group_ids, group_sizes,
-    reverses, reference_types, reference_ids, actor_ids, metadata, debit_afters, credit_afters,
-    outcomes
-  ) as i (
-    id, kind, debit_wallet_id, credit_wallet_id, currency, amount, group_id, group_size,
-    reverses, reference_type, reference_id, actor_id, metadata, debit_after, credit_after,
-    outcome)
-  where outcomes is null or i.outcome = 'ok'
-  order by i.id;
-
-  update public.user_wallets as w
-  set balance = n.balance
-  from unnest(wallet_ids, wallet_balances) as n (id, balance)
-  where w.id = n.id and n.balance is not null;
-  get diagnostics wallets_written = row_count;
-  if wallets_written <> wallets_wanted then
-    raise exception 'post_transactions wrote % wallets of %', wallets_written, wallets_wanted
-      using errcode = 'data_corrupted', hint = 'Nothing was posted. Run verify_ledger().';
-  end if;
-end
-$$;
-
-ALTER FUNCTION public.write_postings(ids uuid[], kinds text[], debit_wallet_ids bigint[], credit_wallet_ids bigint[], currencies text[], amounts bigint[], group_ids uuid[], group_sizes integer[], reverses uuid[], reference_types text[], reference_ids text[], actor_ids uuid[], metadata jsonb[], outcomes text[], debit_afters bigint[], credit_afters bigint[], wallet_ids bigint[], wallet_balances bigint[], xid bigint) OWNER TO higgs_owner;
-
---
--- Name: FUNCTION write_postings(ids uuid[], kinds text[], debit_wallet_ids bigint[], credit_wallet_ids bigint[], currencies text[], amounts bigint[], group_ids uuid[], group_sizes integer[], reverses uuid[], reference_types text[], reference_ids text[], actor_ids uuid[], metadata jsonb[], outcomes text[], debit_afters bigint[], credit_afters bigint[], wallet_ids bigint[], wallet_balances bigint[], xid bigint); Type: COMMENT; Schema: public; Owner: higgs_owner
---
-
-COMMENT ON FUNCTION public.write_postings(ids uuid[], kinds text[], debit_wallet_ids bigint[], credit_wallet_ids bigint[], currencies text[], amounts bigint[], group_ids uuid[], group_sizes integer[], reverses uuid[], reference_types text[], reference_ids text[], actor_ids uuid[], metadata jsonb[], outcomes text[], debit_afters bigint[], credit_afters bigint[], wallet_ids bigint[], wallet_balances bigint[], xid bigint) IS 'Writes decided postings in the order of their ids, and the balances that they lead to. The
-caller holds the locks of the wallets. Internal.';
-
---
--- Name: achievements; Type: TABLE; Schema: public; Owner: higgs_owner
---
-
-CREATE TABLE public.achievements (
-    id text NOT NULL,
-    name text NOT NULL,
-    description text NOT NULL,
-    goal bigint NOT NULL,
-    reward_currency text,
-    reward_amount bigint DEFAULT 0 NOT NULL,
-    vip_points bigint DEFAULT 0 NOT NULL,
-    is_hidden boolean DEFAULT false NOT NULL,
-    CONSTRAINT achievements_description_length CHECK (((length(description) >= 1) AND (length(description) <= 200))),
-    CONSTRAINT achievements_goal_positive CHECK ((goal > 0)),
-    CONSTRAINT achievements_id_format CHECK ((id ~ '^[a-z][a-z0-9_]{0,47}$'::text)),
-    CONSTRAINT achievements_name_length CHECK (((length(name) >= 1) AND (length(name) <= 60))),
-    CONSTRAINT achievements_reward_currency_known CHECK ((reward_currency = ANY (ARRAY['COINS'::text, 'GEMS'::text, 'TOKENS'::text]))),
-    CONSTRAINT achievements_reward_whole CHECK ((((reward_currency IS NULL) = (reward_amount = 0)) AND (reward_amount >= 0))),
-    CONSTRAINT achievements_vip_points_not_negative CHECK ((vip_points >= 0))
-);
-
-ALTER TABLE public.achievements OWNER TO higgs_owner;
-
---
--- Name: TABLE achievements; Type: COMMENT; Schema: public; Owner: higgs_owner
---
-
-COMMENT ON TABLE public.achievements IS 'What there is to achieve. Reference data.';
-
---
--- Name: COLUMN achievements.id; Type: COMMENT; Schema: public; Owner: higgs_owner
---
-
-COMMENT ON COLUMN public.achievements.id IS 'Short name.';
-
---
--- Name: COLUMN achievements.name; Type: COMMENT; Schema: public; Owner: higgs_owner
---
-
-COMMENT ON COLUMN public.achievements.name IS 'Name shown to players.';
-
---
--- Name: COLUMN achievements.description; Type: COMMENT; Schema: public; Owner: higgs_owner
---
-
-COMMENT ON COLUMN public.achievements.description IS 'What has to be done.';
-
---
--- Name: COLUMN achievements.goal; Type: COMMENT; Schema: public; Owner: higgs_owner
---
-
-COMMENT ON COLUMN public.achievements.goal IS 'How much of it.';
-
---
--- Name: COLUMN achievements.reward_currency; Type: COMMENT; Schema: public; Owner: higgs_owner
---
-
-COMMENT ON COLUMN public.achievements.reward_currency IS 'Currency of the reward; null without one.';
-
---
--- Name: COLUMN achievements.reward_amount; Type: COMMENT; Schema: public; Owner: higgs_owner
---
-
-COMMENT ON COLUMN public.achievements.reward_amount IS 'Reward in whole units.';
-
---
--- Name: COLUMN achievements.vip_points; Type: COMMENT; Schema: public; Owner: higgs_owner
---
-
-COMMENT ON COLUMN public.achievements.vip_points IS 'VIP points that it brings.';
-
---
--- Name: COLUMN achievements.is_hidden; Type: COMMENT; Schema: public; Owner: higgs_owner
---
-
-COMMENT ON COLUMN public.achievements.is_hidden IS 'Shown only once it is reached.';
 
 --
 -- Name: active_games; Type: VIEW; Schema: public; Owner: higgs_owner
@@ -7562,6 +7572,92 @@ COMMENT ON COLUMN public.daily_statistics.players IS 'Different players who sat 
 COMMENT ON COLUMN public.daily_statistics.accounts_created IS 'New accounts other than bots; the same number for each currency.';
 
 --
+-- Name: game_moves; Type: TABLE; Schema: public; Owner: higgs_owner
+--
+
+CREATE TABLE public.game_moves (
+    hand_id uuid NOT NULL,
+    no integer NOT NULL,
+    seat smallint NOT NULL,
+    actor text NOT NULL,
+    move bytea NOT NULL,
+    ref text,
+    time_bank_ms integer DEFAULT 0 NOT NULL,
+    trustee boolean DEFAULT false NOT NULL,
+    made_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT game_moves_actor_known CHECK ((actor = ANY (ARRAY['player'::text, 'bot'::text, 'timeout'::text, 'trustee'::text, 'rules'::text]))),
+    CONSTRAINT game_moves_move_size CHECK (((octet_length(move) >= 1) AND (octet_length(move) <= 64))),
+    CONSTRAINT game_moves_no_range CHECK (((no >= 1) AND (no <= 2000))),
+    CONSTRAINT game_moves_ref_length CHECK (((length(ref) >= 1) AND (length(ref) <= 64))),
+    CONSTRAINT game_moves_seat_range CHECK (((seat >= 0) AND (seat <= 7))),
+    CONSTRAINT game_moves_time_bank_ms_not_negative CHECK ((time_bank_ms >= 0))
+)
+PARTITION BY RANGE (hand_id);
+
+ALTER TABLE public.game_moves OWNER TO higgs_owner;
+
+--
+-- Name: TABLE game_moves; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON TABLE public.game_moves IS 'The journal: each decision of each hand, in order. Append-only; hidden tiles are never in it.';
+
+--
+-- Name: COLUMN game_moves.hand_id; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON COLUMN public.game_moves.hand_id IS 'The hand. No foreign key, which would cost more than the move; verify_journal() looks for
+orphans.';
+
+--
+-- Name: COLUMN game_moves.no; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON COLUMN public.game_moves.no IS 'Number of the move in its hand, from 1, without gaps.';
+
+--
+-- Name: COLUMN game_moves.seat; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON COLUMN public.game_moves.seat IS 'Seat that moved.';
+
+--
+-- Name: COLUMN game_moves.actor; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON COLUMN public.game_moves.actor IS 'Who decided: player, bot, timeout, trustee, or rules for a forced pass.';
+
+--
+-- Name: COLUMN game_moves.move; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON COLUMN public.game_moves.move IS 'The decision, encoded by the rules (docs/formats.md).';
+
+--
+-- Name: COLUMN game_moves.ref; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON COLUMN public.game_moves.ref IS 'The client''s reference, so that a resend gets the first answer.';
+
+--
+-- Name: COLUMN game_moves.time_bank_ms; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON COLUMN public.game_moves.time_bank_ms IS 'What is left of the seat''s time bank, in milliseconds.';
+
+--
+-- Name: COLUMN game_moves.trustee; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON COLUMN public.game_moves.trustee IS 'Whether the seat is on auto-play after this move.';
+
+--
+-- Name: COLUMN game_moves.made_at; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON COLUMN public.game_moves.made_at IS 'When it was written.';
+
+--
 -- Name: finished_hand_moves; Type: VIEW; Schema: public; Owner: higgs_owner
 --
 
@@ -7627,6 +7723,116 @@ COMMENT ON COLUMN public.finished_hand_moves.trustee IS 'Whether the seat is on 
 --
 
 COMMENT ON COLUMN public.finished_hand_moves.made_at IS 'When it was written.';
+
+--
+-- Name: hand_seats; Type: TABLE; Schema: public; Owner: higgs_owner
+--
+
+CREATE TABLE public.hand_seats (
+    hand_id uuid NOT NULL,
+    seat smallint NOT NULL,
+    session_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    wallet_id bigint NOT NULL,
+    stack_start bigint NOT NULL,
+    client_seed text NOT NULL,
+    bot_style text,
+    bot_strength smallint,
+    bot_seed bytea,
+    net bigint,
+    rake bigint,
+    CONSTRAINT hand_seats_bot_seed_size CHECK (((octet_length(bot_seed) >= 8) AND (octet_length(bot_seed) <= 32))),
+    CONSTRAINT hand_seats_bot_strength_range CHECK (((bot_strength >= 1) AND (bot_strength <= 1000))),
+    CONSTRAINT hand_seats_bot_style_format CHECK ((bot_style ~ '^[a-z][a-z_]{0,31}$'::text)),
+    CONSTRAINT hand_seats_bot_whole CHECK ((num_nulls(bot_style, bot_strength, bot_seed) = ANY (ARRAY[0, 3]))),
+    CONSTRAINT hand_seats_client_seed_format CHECK ((client_seed ~ '^[A-Za-z0-9_-]{1,64}$'::text)),
+    CONSTRAINT hand_seats_loses_what_it_has CHECK ((net >= (- stack_start))),
+    CONSTRAINT hand_seats_rake_not_negative CHECK ((rake >= 0)),
+    CONSTRAINT hand_seats_result_whole CHECK (((net IS NULL) = (rake IS NULL))),
+    CONSTRAINT hand_seats_seat_range CHECK (((seat >= 0) AND (seat <= 7))),
+    CONSTRAINT hand_seats_stack_start_positive CHECK ((stack_start > 0))
+)
+WITH (fillfactor='85');
+
+ALTER TABLE public.hand_seats OWNER TO higgs_owner;
+
+--
+-- Name: TABLE hand_seats; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON TABLE public.hand_seats IS 'Each seat of a hand: what was frozen at its start, and its result.';
+
+--
+-- Name: COLUMN hand_seats.hand_id; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON COLUMN public.hand_seats.hand_id IS 'The hand.';
+
+--
+-- Name: COLUMN hand_seats.seat; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON COLUMN public.hand_seats.seat IS 'Seat number, from 0.';
+
+--
+-- Name: COLUMN hand_seats.session_id; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON COLUMN public.hand_seats.session_id IS 'The stay in the seat.';
+
+--
+-- Name: COLUMN hand_seats.user_id; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON COLUMN public.hand_seats.user_id IS 'The player.';
+
+--
+-- Name: COLUMN hand_seats.wallet_id; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON COLUMN public.hand_seats.wallet_id IS 'The seat''s wallet.';
+
+--
+-- Name: COLUMN hand_seats.stack_start; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON COLUMN public.hand_seats.stack_start IS 'Chips in the wallet at the start.';
+
+--
+-- Name: COLUMN hand_seats.client_seed; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON COLUMN public.hand_seats.client_seed IS 'The seat''s part of the deal''s randomness.';
+
+--
+-- Name: COLUMN hand_seats.bot_style; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON COLUMN public.hand_seats.bot_style IS 'Which bot sits there, by the name of its way of playing; null for a person.';
+
+--
+-- Name: COLUMN hand_seats.bot_strength; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON COLUMN public.hand_seats.bot_strength IS 'Strength of the bot in the seat; null for a person.';
+
+--
+-- Name: COLUMN hand_seats.bot_seed; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON COLUMN public.hand_seats.bot_seed IS 'Random seed of the bot, frozen so that a recovery plays on alike.';
+
+--
+-- Name: COLUMN hand_seats.net; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON COLUMN public.hand_seats.net IS 'Chips won, or lost where negative, after rake; null until settled.';
+
+--
+-- Name: COLUMN hand_seats.rake; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON COLUMN public.hand_seats.rake IS 'Rake taken from the seat''s win; null until settled.';
 
 --
 -- Name: finished_hand_seats; Type: VIEW; Schema: public; Owner: higgs_owner
@@ -8579,7 +8785,7 @@ COMMENT ON COLUMN public.notifications.user_id IS 'Who is told.';
 -- Name: COLUMN notifications.kind; Type: COMMENT; Schema: public; Owner: higgs_owner
 --
 
-COMMENT ON COLUMN public.notifications.kind IS 'friend_request, gift, tournament, achievement, moderation, system, …';
+COMMENT ON COLUMN public.notifications.kind IS 'friend_request, gift, tournament, achievement, moderation, system and so on.';
 
 --
 -- Name: COLUMN notifications.title; Type: COMMENT; Schema: public; Owner: higgs_owner
@@ -9903,6 +10109,117 @@ ALTER TABLE public.user_wallets ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY
 );
 
 --
+-- Name: game_hands game_hands_pkey; Type: CONSTRAINT; Schema: public; Owner: higgs_owner
+--
+
+ALTER TABLE ONLY public.game_hands
+    ADD CONSTRAINT game_hands_pkey PRIMARY KEY (id);
+
+--
+-- Name: verify_journal(); Type: FUNCTION; Schema: public; Owner: higgs_owner
+--
+
+CREATE FUNCTION public.verify_journal() RETURNS TABLE(check_name text, is_ok boolean, examined bigint, problem text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT 'moves_have_seats_and_no_gaps'::text AS check_name,
+     COALESCE(bool_and(m.is_whole), true) AS "coalesce",
+     count(*) AS count,
+         CASE
+             WHEN (NOT bool_and(m.is_whole)) THEN format('%s hands, the first %s'::text, count(*) FILTER (WHERE (NOT m.is_whole)), (array_agg(m.hand_id) FILTER (WHERE (NOT m.is_whole)))[1])
+             ELSE NULL::text
+         END AS "case"
+    FROM ( SELECT j.hand_id,
+             ((max(j.no) = count(*)) AND bool_and((h.seat IS NOT NULL))) AS is_whole
+            FROM (public.game_moves j
+              LEFT JOIN public.hand_seats h ON (((h.hand_id = j.hand_id) AND (h.seat = j.seat))))
+           GROUP BY j.hand_id) m
+ UNION ALL
+  SELECT 'running_hands_are_current'::text AS check_name,
+     COALESCE(bool_and(r.is_current), true) AS "coalesce",
+     count(*) AS count,
+         CASE
+             WHEN (NOT bool_and(r.is_current)) THEN format('%s hands, the first %s'::text, count(*) FILTER (WHERE (NOT r.is_current)), (array_agg(r.hand_id) FILTER (WHERE (NOT r.is_current)))[1])
+             ELSE NULL::text
+         END AS "case"
+    FROM ( SELECT COALESCE(h.id, o.current_hand_id) AS hand_id,
+             ((h.id IS NOT NULL) AND (o.id IS NOT NULL)) AS is_current
+            FROM (( SELECT p.id,
+                     p.room_id
+                    FROM public.game_hands p
+                   WHERE (p.status = 'playing'::text)) h
+              FULL JOIN ( SELECT g.id,
+                     g.current_hand_id
+                    FROM public.game_rooms g
+                   WHERE (g.current_hand_id IS NOT NULL)) o ON (((o.current_hand_id = h.id) AND (o.id = h.room_id))))) r
+ UNION ALL
+  SELECT 'results_equal_ledger'::text AS check_name,
+     COALESCE(bool_and(s.is_equal), true) AS "coalesce",
+     count(*) AS count,
+         CASE
+             WHEN (NOT bool_and(s.is_equal)) THEN format('%s seats, the first of hand %s'::text, count(*) FILTER (WHERE (NOT s.is_equal)), (array_agg(s.hand_id) FILTER (WHERE (NOT s.is_equal)))[1])
+             ELSE NULL::text
+         END AS "case"
+    FROM ( SELECT h.hand_id,
+             (COALESCE(p.change, (0)::numeric) = (COALESCE(h.net, (0)::bigint))::numeric) AS is_equal
+            FROM (public.hand_seats h
+              LEFT JOIN ( SELECT l.hand_id,
+                     l.wallet_id,
+                     sum(l.change) AS change
+                    FROM ( SELECT t.reference_id AS hand_id,
+                             t.credit_wallet_id AS wallet_id,
+                             t.amount AS change
+                            FROM public.transactions t
+                           WHERE ((t.reference_type = 'hand'::text) AND (t.kind = ANY (ARRAY['settlement'::text, 'rake'::text])))
+                         UNION ALL
+                          SELECT t.reference_id,
+                             t.debit_wallet_id,
+                             (- t.amount)
+                            FROM public.transactions t
+                           WHERE ((t.reference_type = 'hand'::text) AND (t.kind = ANY (ARRAY['settlement'::text, 'rake'::text])))) l
+                   GROUP BY l.hand_id, l.wallet_id) p ON (((p.hand_id = (h.hand_id)::text) AND (p.wallet_id = h.wallet_id))))
+           WHERE (NOT (EXISTS ( SELECT
+                    FROM public.ledger_archives a
+                   WHERE (a.relation = ('transactions'::text || to_char((public.id_time(h.hand_id) AT TIME ZONE 'UTC'::text), '"_y"YYYY"m"MM'::text))))))) s
+ UNION ALL
+  SELECT 'results_sum_to_rake'::text AS check_name,
+     COALESCE(bool_and(r.is_equal), true) AS "coalesce",
+     count(*) AS count,
+         CASE
+             WHEN (NOT bool_and(r.is_equal)) THEN format('%s hands, the first %s'::text, count(*) FILTER (WHERE (NOT r.is_equal)), (array_agg(r.hand_id) FILTER (WHERE (NOT r.is_equal)))[1])
+             ELSE NULL::text
+         END AS "case"
+    FROM ( SELECT h.id AS hand_id,
+             COALESCE(((sum(s.net) = ((- h.rake))::numeric) AND (sum(s.rake) = (h.rake)::numeric)), false) AS is_equal
+            FROM (public.game_hands h
+              LEFT JOIN public.hand_seats s ON ((s.hand_id = h.id)))
+           WHERE (h.status <> 'playing'::text)
+           GROUP BY h.id) r
+ UNION ALL
+  SELECT 'chips_on_tables_have_players'::text AS check_name,
+     COALESCE(bool_and((s.id IS NOT NULL)), true) AS "coalesce",
+     count(*) AS count,
+         CASE
+             WHEN (NOT bool_and((s.id IS NOT NULL))) THEN format('%s seat wallets, the first %s'::text, count(*) FILTER (WHERE (s.id IS NULL)), min(w.id) FILTER (WHERE (s.id IS NULL)))
+             ELSE NULL::text
+         END AS "case"
+    FROM (public.user_wallets w
+      LEFT JOIN public.game_sessions s ON (((s.seat_wallet_id = w.id) AND (s.stood_up_at IS NULL))))
+   WHERE ((w.kind = 'seat'::text) AND (w.balance > 0));
+END;
+
+ALTER FUNCTION public.verify_journal() OWNER TO higgs_owner;
+
+--
+-- Name: FUNCTION verify_journal(); Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON FUNCTION public.verify_journal() IS 'Checks hands and moves against each other and against the ledger, a row a check; problem is null
+where all is well. Reads all of both, detached months left out.
+Example: select * from verify_journal();';
+
+--
 -- Name: achievements achievements_pkey; Type: CONSTRAINT; Schema: public; Owner: higgs_owner
 --
 
@@ -9929,13 +10246,6 @@ ALTER TABLE ONLY public.daily_bonuses
 
 ALTER TABLE ONLY public.friendships
     ADD CONSTRAINT friendships_pkey PRIMARY KEY (user_id, other_id);
-
---
--- Name: game_hands game_hands_pkey; Type: CONSTRAINT; Schema: public; Owner: higgs_owner
---
-
-ALTER TABLE ONLY public.game_hands
-    ADD CONSTRAINT game_hands_pkey PRIMARY KEY (id);
 
 --
 -- Name: game_hands game_hands_room_id_number_key; Type: CONSTRAINT; Schema: public; Owner: higgs_owner
@@ -10251,7 +10561,7 @@ CREATE INDEX game_rooms_game_id_idx ON public.game_rooms USING btree (game_id);
 -- Name: game_rooms_host_node_idx; Type: INDEX; Schema: public; Owner: higgs_owner
 --
 
-CREATE INDEX game_rooms_host_node_idx ON public.game_rooms USING btree (host_node) WHERE (status <> 'closed'::text);
+CREATE INDEX game_rooms_host_node_idx ON public.game_rooms USING btree (host_node) WHERE (host_node IS NOT NULL);
 
 --
 -- Name: game_rooms_join_code_key; Type: INDEX; Schema: public; Owner: higgs_owner
@@ -10686,6 +10996,12 @@ CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.transactions FOR EACH S
 ALTER TABLE public.transactions ENABLE ALWAYS TRIGGER refuse_truncate;
 
 --
+-- Name: user_profiles refuse_unknown_time_zone; Type: TRIGGER; Schema: public; Owner: higgs_owner
+--
+
+CREATE TRIGGER refuse_unknown_time_zone BEFORE INSERT OR UPDATE OF time_zone, next_time_zone ON public.user_profiles FOR EACH ROW EXECUTE FUNCTION public.refuse_unknown_time_zone();
+
+--
 -- Name: daily_bonuses daily_bonuses_user_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: higgs_owner
 --
 
@@ -11098,7 +11414,7 @@ GRANT ALL ON FUNCTION public.blocked_between(one_id uuid, other_id uuid) TO higg
 -- Name: TABLE user_profiles; Type: ACL; Schema: public; Owner: higgs_owner
 --
 
-GRANT SELECT,INSERT,UPDATE ON TABLE public.user_profiles TO higgs_app;
+GRANT SELECT,INSERT ON TABLE public.user_profiles TO higgs_app;
 
 --
 -- Name: COLUMN user_profiles.user_id; Type: ACL; Schema: public; Owner: higgs_owner
@@ -11111,24 +11427,34 @@ GRANT SELECT(user_id) ON TABLE public.user_profiles TO higgs_readonly;
 --
 
 GRANT SELECT(display_name) ON TABLE public.user_profiles TO higgs_readonly;
+GRANT UPDATE(display_name) ON TABLE public.user_profiles TO higgs_app;
 
 --
 -- Name: COLUMN user_profiles.avatar; Type: ACL; Schema: public; Owner: higgs_owner
 --
 
 GRANT SELECT(avatar) ON TABLE public.user_profiles TO higgs_readonly;
+GRANT UPDATE(avatar) ON TABLE public.user_profiles TO higgs_app;
+
+--
+-- Name: COLUMN user_profiles.bio; Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+GRANT UPDATE(bio) ON TABLE public.user_profiles TO higgs_app;
 
 --
 -- Name: COLUMN user_profiles.country; Type: ACL; Schema: public; Owner: higgs_owner
 --
 
 GRANT SELECT(country) ON TABLE public.user_profiles TO higgs_readonly;
+GRANT UPDATE(country) ON TABLE public.user_profiles TO higgs_app;
 
 --
 -- Name: COLUMN user_profiles.locale; Type: ACL; Schema: public; Owner: higgs_owner
 --
 
 GRANT SELECT(locale) ON TABLE public.user_profiles TO higgs_readonly;
+GRANT UPDATE(locale) ON TABLE public.user_profiles TO higgs_app;
 
 --
 -- Name: COLUMN user_profiles.time_zone; Type: ACL; Schema: public; Owner: higgs_owner
@@ -11137,16 +11463,30 @@ GRANT SELECT(locale) ON TABLE public.user_profiles TO higgs_readonly;
 GRANT SELECT(time_zone) ON TABLE public.user_profiles TO higgs_readonly;
 
 --
+-- Name: COLUMN user_profiles.show_online; Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+GRANT UPDATE(show_online) ON TABLE public.user_profiles TO higgs_app;
+
+--
+-- Name: COLUMN user_profiles.allow_messages; Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+GRANT UPDATE(allow_messages) ON TABLE public.user_profiles TO higgs_app;
+
+--
 -- Name: COLUMN user_profiles.experience; Type: ACL; Schema: public; Owner: higgs_owner
 --
 
 GRANT SELECT(experience) ON TABLE public.user_profiles TO higgs_readonly;
+GRANT UPDATE(experience) ON TABLE public.user_profiles TO higgs_app;
 
 --
 -- Name: COLUMN user_profiles.updated_at; Type: ACL; Schema: public; Owner: higgs_owner
 --
 
 GRANT SELECT(updated_at) ON TABLE public.user_profiles TO higgs_readonly;
+GRANT UPDATE(updated_at) ON TABLE public.user_profiles TO higgs_app;
 
 --
 -- Name: FUNCTION player_day(player_id uuid, moment timestamp with time zone); Type: ACL; Schema: public; Owner: higgs_owner
@@ -11901,6 +12241,12 @@ GRANT ALL ON FUNCTION public.maintenance_due() TO higgs_app;
 GRANT ALL ON FUNCTION public.maintenance_due() TO higgs_readonly;
 
 --
+-- Name: FUNCTION may_play(player public.users); Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+REVOKE ALL ON FUNCTION public.may_play(player public.users) FROM PUBLIC;
+
+--
 -- Name: FUNCTION month_start(month_of timestamp with time zone); Type: ACL; Schema: public; Owner: higgs_owner
 --
 
@@ -11970,6 +12316,12 @@ GRANT ALL ON FUNCTION public.refresh_all_materialized_views(beside_readers boole
 --
 
 REVOKE ALL ON FUNCTION public.refuse_change() FROM PUBLIC;
+
+--
+-- Name: FUNCTION refuse_unknown_time_zone(); Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+REVOKE ALL ON FUNCTION public.refuse_unknown_time_zone() FROM PUBLIC;
 
 --
 -- Name: TABLE server_nodes; Type: ACL; Schema: public; Owner: higgs_owner
@@ -12132,11 +12484,11 @@ REVOKE ALL ON FUNCTION public.stand_up(session_id uuid, room_fence bigint, OUT o
 GRANT ALL ON FUNCTION public.stand_up(session_id uuid, room_fence bigint, OUT outcome text, OUT cashed_out bigint) TO higgs_app;
 
 --
--- Name: FUNCTION start_hand(hand_id uuid, room bigint, room_fence bigint, hand_rules_version integer, hand_options jsonb, seed_commit bytea, seed_encrypted bytea, seed_key_id bytea, seats smallint[], client_seeds text[], hand_opener_seat smallint, bot_strengths smallint[], bot_seeds bytea[], OUT outcome text, OUT hand_number integer, OUT stacks bigint[]); Type: ACL; Schema: public; Owner: higgs_owner
+-- Name: FUNCTION start_hand(hand_id uuid, room bigint, room_fence bigint, hand_rules_version integer, hand_options jsonb, seed_commit bytea, seed_encrypted bytea, seed_key_id bytea, seats smallint[], client_seeds text[], hand_opener_seat smallint, bot_strengths smallint[], bot_seeds bytea[], bot_styles text[], OUT outcome text, OUT hand_number integer, OUT stacks bigint[]); Type: ACL; Schema: public; Owner: higgs_owner
 --
 
-REVOKE ALL ON FUNCTION public.start_hand(hand_id uuid, room bigint, room_fence bigint, hand_rules_version integer, hand_options jsonb, seed_commit bytea, seed_encrypted bytea, seed_key_id bytea, seats smallint[], client_seeds text[], hand_opener_seat smallint, bot_strengths smallint[], bot_seeds bytea[], OUT outcome text, OUT hand_number integer, OUT stacks bigint[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.start_hand(hand_id uuid, room bigint, room_fence bigint, hand_rules_version integer, hand_options jsonb, seed_commit bytea, seed_encrypted bytea, seed_key_id bytea, seats smallint[], client_seeds text[], hand_opener_seat smallint, bot_strengths smallint[], bot_seeds bytea[], OUT outcome text, OUT hand_number integer, OUT stacks bigint[]) TO higgs_app;
+REVOKE ALL ON FUNCTION public.start_hand(hand_id uuid, room bigint, room_fence bigint, hand_rules_version integer, hand_options jsonb, seed_commit bytea, seed_encrypted bytea, seed_key_id bytea, seats smallint[], client_seeds text[], hand_opener_seat smallint, bot_strengths smallint[], bot_seeds bytea[], bot_styles text[], OUT outcome text, OUT hand_number integer, OUT stacks bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.start_hand(hand_id uuid, room bigint, room_fence bigint, hand_rules_version integer, hand_options jsonb, seed_commit bytea, seed_encrypted bytea, seed_key_id bytea, seats smallint[], client_seeds text[], hand_opener_seat smallint, bot_strengths smallint[], bot_seeds bytea[], bot_styles text[], OUT outcome text, OUT hand_number integer, OUT stacks bigint[]) TO higgs_app;
 
 --
 -- Name: FUNCTION take_rooms(node bigint, rooms_max integer); Type: ACL; Schema: public; Owner: higgs_owner
@@ -12283,32 +12635,6 @@ GRANT ALL ON FUNCTION public.user_id_of(name_or_id text) TO higgs_app;
 GRANT ALL ON FUNCTION public.user_id_of(name_or_id text) TO higgs_readonly;
 
 --
--- Name: TABLE game_hands; Type: ACL; Schema: public; Owner: higgs_owner
---
-
-GRANT SELECT ON TABLE public.game_hands TO higgs_app;
-
---
--- Name: TABLE game_moves; Type: ACL; Schema: public; Owner: higgs_owner
---
-
-GRANT SELECT ON TABLE public.game_moves TO higgs_app;
-
---
--- Name: TABLE hand_seats; Type: ACL; Schema: public; Owner: higgs_owner
---
-
-GRANT SELECT ON TABLE public.hand_seats TO higgs_app;
-
---
--- Name: FUNCTION verify_journal(); Type: ACL; Schema: public; Owner: higgs_owner
---
-
-REVOKE ALL ON FUNCTION public.verify_journal() FROM PUBLIC;
-GRANT ALL ON FUNCTION public.verify_journal() TO higgs_app;
-GRANT ALL ON FUNCTION public.verify_journal() TO higgs_readonly;
-
---
 -- Name: FUNCTION verify_ledger(head bytea, recent_only boolean); Type: ACL; Schema: public; Owner: higgs_owner
 --
 
@@ -12366,6 +12692,12 @@ GRANT SELECT ON TABLE public.achievements TO higgs_app;
 GRANT SELECT ON TABLE public.achievements TO higgs_readonly;
 
 --
+-- Name: TABLE game_hands; Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+GRANT SELECT ON TABLE public.game_hands TO higgs_app;
+
+--
 -- Name: TABLE active_games; Type: ACL; Schema: public; Owner: higgs_owner
 --
 
@@ -12387,11 +12719,23 @@ GRANT SELECT ON TABLE public.daily_statistics TO higgs_app;
 GRANT SELECT ON TABLE public.daily_statistics TO higgs_readonly;
 
 --
+-- Name: TABLE game_moves; Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+GRANT SELECT ON TABLE public.game_moves TO higgs_app;
+
+--
 -- Name: TABLE finished_hand_moves; Type: ACL; Schema: public; Owner: higgs_owner
 --
 
 GRANT SELECT ON TABLE public.finished_hand_moves TO higgs_app;
 GRANT SELECT ON TABLE public.finished_hand_moves TO higgs_readonly;
+
+--
+-- Name: TABLE hand_seats; Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+GRANT SELECT ON TABLE public.hand_seats TO higgs_app;
 
 --
 -- Name: TABLE finished_hand_seats; Type: ACL; Schema: public; Owner: higgs_owner
@@ -12707,6 +13051,14 @@ GRANT SELECT(revoked_reason) ON TABLE public.user_sessions TO higgs_readonly;
 
 GRANT SELECT ON TABLE public.user_summary TO higgs_app;
 GRANT SELECT ON TABLE public.user_summary TO higgs_readonly;
+
+--
+-- Name: FUNCTION verify_journal(); Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+REVOKE ALL ON FUNCTION public.verify_journal() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.verify_journal() TO higgs_app;
+GRANT ALL ON FUNCTION public.verify_journal() TO higgs_readonly;
 
 --
 -- Name: DEFAULT PRIVILEGES FOR TYPES; Type: DEFAULT ACL; Schema: -; Owner: higgs_owner

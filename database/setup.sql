@@ -97,13 +97,13 @@ $lock$;
 select to_regclass('public.schema_migrations') is not null as higgs_has_record \gset
 select set_config('higgs.files', $files$
 [
-  {"version": 1, "name": "initial_setup", "sha256": "562deb738f4ab399c048cb719a5d6184a2c5a69577f8729cc6ef02709fa6a1f3"},
-  {"version": 2, "name": "game_features", "sha256": "6080188602df5d18d094836c525f3a6d253986be7c8ec50962832554761e7a06"},
-  {"version": 3, "name": "social_features", "sha256": "b4fed2e5c2268a524e81e31db1744dfcf877da68337b26942c8bfdbc4a80df41"},
+  {"version": 1, "name": "initial_setup", "sha256": "b75aa3f5598bae93d7ec4c8ba88e72c4223fb0b97516e19367e0aba17d79cc2f"},
+  {"version": 2, "name": "game_features", "sha256": "999b2356f00dbfa21dab7518e011afafe0f9e9ffc5966c3346d90ae6d3fff368"},
+  {"version": 3, "name": "social_features", "sha256": "ea9c2eeea39863c942122b2170d080dca0413d296aa9ba314b3187ce56580ba9"},
   {"version": 4, "name": "views_and_final_setup", "sha256": "a36a91c86f0c89288485234a6d6931bd5dd9d72ea3af159ec32df3c3f4e12ce1"},
-  {"version": 5, "name": "ledger_integrity", "sha256": "3998746bfbf11fac0f04badd34a6876658d72c68c06b045deae118c131e1a544"},
-  {"version": 6, "name": "player_protection", "sha256": "a026cdac30b871531df962af0a0b8a1b8e56263ebc872def22fd156042e307b2"},
-  {"version": 7, "name": "hosting_and_journal", "sha256": "b740c02e032cec7f9280a471210e335e3976c485485789b8cb90cc824cb81088"}
+  {"version": 5, "name": "ledger_integrity", "sha256": "b191c327a469cbf31840b8fe853cc0fb9db12b765ca07126a3513a90fbe25193"},
+  {"version": 6, "name": "player_protection", "sha256": "ef4107acf4aa069140e7435bd3a692227c9665792f7a4091c4fe32fcbdca7d09"},
+  {"version": 7, "name": "hosting_and_journal", "sha256": "fe549f368bf20b86be6c526d47b1c5bd105a67a7976278076c9821820cbc82d9"}
 ]
 $files$, false) as higgs_ignored \gset
 
@@ -188,7 +188,7 @@ begin
           raise exception 'role % is missing and % may not create it', role_name, current_user
             using errcode = 'insufficient_privilege',
               hint = format('As a superuser run: alter role %I createrole;', current_user);
-        when duplicate_object then
+        when duplicate_object or unique_violation then
           null;  -- another installer made it between the look and the statement
       end;
     end if;
@@ -202,19 +202,21 @@ begin
           hint = format('As a superuser run: grant higgs_owner to %I;', current_user);
     end;
   end if;
-  begin
-    execute 'alter role higgs_app set synchronous_commit = on';
-  exception when insufficient_privilege then
-    if not exists (
-      select from pg_catalog.pg_db_role_setting s
-      join pg_catalog.pg_roles r on r.oid = s.setrole
-      where r.rolname = 'higgs_app' and 'synchronous_commit=on' = any (s.setconfig)
-    ) then
+  -- Looked at first, so that a second installation in the same server changes nothing.
+  if not exists (
+    select from pg_catalog.pg_db_role_setting as s
+    join pg_catalog.pg_roles as r on r.oid = s.setrole
+    where r.rolname = 'higgs_app' and s.setdatabase = 0
+      and 'synchronous_commit=on' = any (s.setconfig)
+  ) then
+    begin
+      execute 'alter role higgs_app set synchronous_commit = on';
+    exception when insufficient_privilege then
       raise exception 'synchronous_commit is not pinned on role higgs_app'
         using errcode = 'insufficient_privilege',
           hint = 'As a superuser run: alter role higgs_app set synchronous_commit = on;';
-    end if;
-  end;
+    end;
+  end if;
 end
 $roles$;
 
@@ -457,6 +459,7 @@ create table public.user_profiles (
   constraint user_profiles_avatar_format check (avatar ~ '^[a-z0-9-]{1,40}$'),
   constraint user_profiles_bio_length check (length(bio) <= 280),
   constraint user_profiles_country_format check (country ~ '^[A-Z]{2}$'),
+  constraint user_profiles_locale_length check (length(locale) <= 35),
   constraint user_profiles_locale_format check (locale ~ '^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$'),
   constraint user_profiles_time_zone_length check (length(time_zone) between 1 and 64),
   constraint user_profiles_next_time_zone_length check (length(next_time_zone) between 1 and 64),
@@ -701,7 +704,7 @@ create table public.games (
   constraint games_pkey primary key (id),
   constraint games_id_format check (id ~ '^[a-z][a-z0-9_]{0,31}$'),
   constraint games_name_length check (length(name) between 1 and 32),
-  constraint games_seats_range check (seats_min between 2 and seats_max and seats_max <= 8),
+  constraint games_seats_range check (seats_min >= 2 and seats_min <= seats_max and seats_max <= 8),
   constraint games_rules_version_positive check (rules_version > 0),
   constraint games_rules_object check (jsonb_typeof(rules) = 'object')
 );
@@ -734,16 +737,15 @@ values
 insert into public.games (id, name, seats_min, seats_max, rules_version, rules)
 values
   ('gaple', 'Gaple', 2, 4, 1,
-    '{"opening": "highestDouble", "passReceiver": "lastPlacer", "payment": "flat"}'),
+    '{"opening": "highestDouble", "passPayment": "lastPlacer", "payment": "flat"}'),
   ('qiuqiu', 'QiuQiu', 2, 7, 1,
     '{"settlement": "highThenLow", "betting": "noLimit"}'),
   ('bandar_qq', 'Bandar QQ', 2, 8, 1,
     '{"ties": "push", "ninePaysDouble": false, "rotatingBanker": true}'),
   ('block', 'Block', 2, 4, 1,
-    '{"tilesEach": "standard", "subtractOwnPips": false, "targetScore": 100}'),
+    '{"lessOwnPips": false, "targetScore": 100}'),
   ('draw', 'Draw', 2, 4, 1,
-    '{"tilesEach": "standard", "keepLastTwo": false, "subtractOwnPips": false,
-      "targetScore": 100}'),
+    '{"undrawnTiles": 0, "lessOwnPips": false, "targetScore": 100}'),
   ('all_fives', 'All Fives', 2, 4, 1,
     '{"targetScore": 100, "pointsDividedByFive": false}');
 
@@ -795,7 +797,7 @@ reset role;
 set role higgs_owner;
 insert into public.schema_migrations (version, name, sha256, applied_by, duration_ms)
 values (
-  1, 'initial_setup', '562deb738f4ab399c048cb719a5d6184a2c5a69577f8729cc6ef02709fa6a1f3', session_user,
+  1, 'initial_setup', 'b75aa3f5598bae93d7ec4c8ba88e72c4223fb0b97516e19367e0aba17d79cc2f', session_user,
   extract(epoch from clock_timestamp() - :'higgs_started'::timestamptz) * 1000);
 reset role;
 commit;
@@ -1100,7 +1102,7 @@ create table public.game_rooms (
   constraint game_rooms_currency_known check (currency in ('COINS', 'GEMS', 'TOKENS')),
   constraint game_rooms_base_bet_range check (base_bet between 1 and 1000000000000),
   constraint game_rooms_buy_in_range
-    check (buy_in_min between 1 and buy_in_max and buy_in_max <= 1000000000000000),
+    check (buy_in_min >= 1 and buy_in_min <= buy_in_max and buy_in_max <= 1000000000000000),
   constraint game_rooms_seats_range check (seats between 2 and 8),
   constraint game_rooms_rake_bps_range check (rake_bps between 0 and 2000),
   constraint game_rooms_rake_cap_range check (rake_cap between 0 and 1000000000000000),
@@ -1147,7 +1149,8 @@ create unique index game_rooms_join_code_key on public.game_rooms (join_code)
   where join_code is not null and status <> 'closed';
 create index game_rooms_lobby_idx on public.game_rooms (game_id, base_bet)
   where status = 'open' and visibility = 'public';
-create index game_rooms_host_node_idx on public.game_rooms (host_node) where status <> 'closed';
+create index game_rooms_host_node_idx on public.game_rooms (host_node)
+  where host_node is not null;
 
 alter table public.user_wallets
   add constraint user_wallets_room_id_fkey foreign key (room_id) references public.game_rooms (id);
@@ -1442,7 +1445,7 @@ comment on column public.transactions.group_size is 'How many rows the group has
 comment on column public.transactions.reverses is
   'The transaction that this one undoes, wholly or in part.';
 comment on column public.transactions.reference_type is
-  'What it belongs to: hand, session, tournament, order, …';
+  'What it belongs to: hand, session, tournament, order and so on.';
 comment on column public.transactions.reference_id is 'Identifier of that.';
 comment on column public.transactions.actor_id is 'Who caused it; null for the house.';
 comment on column public.transactions.metadata is
@@ -1807,7 +1810,7 @@ begin
       debit_afters, credit_afters
     from (
       select
-        c.*,
+        c.ordinal, c.group_id, c.debit, c.credit, c.settled, c.unfit, c.debit_after, c.credit_after,
         row_number() over (order by c.first_ordinal, c.ordinal) as position,
         case
           when c.group_id is null then null
@@ -2285,7 +2288,7 @@ reset role;
 set role higgs_owner;
 insert into public.schema_migrations (version, name, sha256, applied_by, duration_ms)
 values (
-  2, 'game_features', '6080188602df5d18d094836c525f3a6d253986be7c8ec50962832554761e7a06', session_user,
+  2, 'game_features', '999b2356f00dbfa21dab7518e011afafe0f9e9ffc5966c3346d90ae6d3fff368', session_user,
   extract(epoch from clock_timestamp() - :'higgs_started'::timestamptz) * 1000);
 reset role;
 commit;
@@ -2393,7 +2396,7 @@ comment on table public.notifications is
 comment on column public.notifications.id is 'Version-7 identifier.';
 comment on column public.notifications.user_id is 'Who is told.';
 comment on column public.notifications.kind is
-  'friend_request, gift, tournament, achievement, moderation, system, …';
+  'friend_request, gift, tournament, achievement, moderation, system and so on.';
 comment on column public.notifications.title is 'Headline.';
 comment on column public.notifications.body is 'Text.';
 comment on column public.notifications.payload is 'What a client needs to act on it.';
@@ -2542,7 +2545,7 @@ reset role;
 set role higgs_owner;
 insert into public.schema_migrations (version, name, sha256, applied_by, duration_ms)
 values (
-  3, 'social_features', 'b4fed2e5c2268a524e81e31db1744dfcf877da68337b26942c8bfdbc4a80df41', session_user,
+  3, 'social_features', 'ea9c2eeea39863c942122b2170d080dca0413d296aa9ba314b3187ce56580ba9', session_user,
   extract(epoch from clock_timestamp() - :'higgs_started'::timestamptz) * 1000);
 reset role;
 commit;
@@ -4886,7 +4889,7 @@ comment on column public.ledger_state.xid_base is
 comment on column public.ledger_state.rolled_up_to is
   'Rollups hold every row whose position is below this.';
 comment on column public.ledger_state.sealed_to is
-  'Position of the last sealed row; posting at or below it is refused.';
+  'Position of the last sealed row; posting at or below it is refused, as below rolled_up_to.';
 comment on column public.ledger_state.rolled_up_at is 'When roll_up_ledger() last ran.';
 comment on column public.ledger_state.sealed_at is 'When seal_ledger() last ran.';
 insert into public.ledger_state default values;
@@ -5013,14 +5016,16 @@ set search_path = pg_catalog, pg_temp
 as $function$
 declare
   xid bigint := pg_current_xact_id()::text::bigint;
-  sealed bigint;
+  closed bigint;
 begin
-  select s.xid_base + xid, s.sealed_to into strict xid, sealed
+  -- A row below rolled_up_to would be in no rollup, as one at or below sealed_to is in no seal.
+  select s.xid_base + xid, greatest(s.sealed_to, s.rolled_up_to - 1) into strict xid, closed
   from public.ledger_state as s
   where s.singleton;
-  if xid <= sealed then
-    raise exception 'the ledger is sealed up to position %, and this transaction would be %',
-      sealed, xid
+  if xid <= closed then
+    raise exception
+      'the ledger is sealed or rolled up to position %, and this transaction would be %',
+      closed, xid
       using errcode = 'object_not_in_prerequisite_state',
         hint = 'The database was restored into a younger server. As its owner run: '
           'select ledger_rebase();';
@@ -5087,6 +5092,7 @@ as $function$
 declare
   lower_bound bigint;
   upper_bound bigint;
+  lowest bigint;
   cut bigint;
   rolled bigint;
 begin
@@ -5103,8 +5109,13 @@ begin
   order by t.posted_xid
   offset transactions_max
   limit 1;
-  -- A transaction is rolled up whole, so the cut falls before or after it.
-  upper_bound := coalesce(case when cut = lower_bound then cut + 1 else cut end, upper_bound);
+  -- A transaction is rolled up whole: the cut falls before it, or behind it where it is the first.
+  if cut is not null then
+    select min(t.posted_xid) into lowest
+    from public.transactions as t
+    where t.posted_xid >= lower_bound;
+    upper_bound := greatest(cut, lowest + 1);
+  end if;
   update public.ledger_state set rolled_up_at = now();
   if upper_bound <= lower_bound then
     return 0;
@@ -5161,8 +5172,8 @@ begin atomic
   where w.id = wallet;
 end;
 comment on function public.wallet_balance(bigint) is
-  'Balance of any wallet, in whole units; of a system wallet it is the rollup and the rows since, and
-may be negative (issue) since it is the other side of all chips. Null: no such wallet.
+  'Balance of any wallet, in whole units; of a system wallet it is the rollup and the rows since,
+and may be negative (issue) since it is the other side of all chips. Null: no such wallet.
 Example: select code, currency, wallet_balance(id) from user_wallets where kind = ''system'';';
 
 -- Seals ------------------------------------------------------------------------------------------
@@ -5236,8 +5247,8 @@ begin
 end
 $function$;
 comment on function public.seal_ledger(integer) is
-  'Seals the rows that have become final into blocks of at most 10,000, each with the hash of the one
-before; returns how many blocks. Run every minute. Locks: the row of ledger_state.
+  'Seals the rows that have become final into blocks of at most 10,000, each with the hash of the
+one before; returns how many blocks. Run every minute. Locks: the row of ledger_state.
 Example: select seal_ledger();';
 
 create function public.ledger_head()
@@ -5310,7 +5321,7 @@ begin
   unreadable := 0;
   select l.* into before from public.ledger_seals as l where l.no = first_no - 1;
   if not found then
-    before := row(0, -1, '00000000-0000-0000-0000-000000000000'::uuid, 0,
+    before := row(0, -9223372036854775808, '00000000-0000-0000-0000-000000000000'::uuid, 0,
       decode(repeat('00', 32), 'hex'), decode(repeat('00', 32), 'hex'), now());
   end if;
   for seal in select l.* from public.ledger_seals as l where l.no >= first_no order by l.no loop
@@ -5344,13 +5355,27 @@ begin
     transactions := transactions + seal.transactions;
     before := seal;
   end loop;
+  if before.no > 0 and cardinality(problems) < problems_max then
+    problems := problems || (
+      select format(
+        'seal %s ends at position %s, but the ledger was sealed to %s: seals are missing',
+        before.no, before.last_xid, s.sealed_to)
+      from public.ledger_state as s
+      where s.sealed_to > before.last_xid);
+  elsif seals = 0 then
+    problems := problems || (
+      select format('there is no seal, but the ledger was sealed to %s', s.sealed_to)
+      from public.ledger_state as s
+      where s.sealed_to > 0);
+  end if;
   problem := nullif(array_to_string(problems, '; '), '');
   return next;
 end
 $function$;
 comment on function public.verify_seals(bigint) is
-  'Recomputes the seals from number first_no on, over attached and detached months. unreadable counts
-blocks with rows in a detached month that is no longer in the database. Internal to verify_ledger.
+  'Recomputes the seals from number first_no on, over attached and detached months. unreadable
+counts blocks with rows in a detached month that is no longer in the database. Internal to
+verify_ledger.
 Example: select * from verify_seals();';
 
 create function public.verify_ledger(head bytea default null, recent_only boolean default false)
@@ -5362,7 +5387,7 @@ as $function$
 #variable_conflict use_column
 declare
   recent_seals constant bigint := 10;
-  since bigint := -1;
+  since bigint := -9223372036854775808;
   sealed record;
   head_no bigint;
 begin
@@ -5373,7 +5398,8 @@ begin
   return query
   with state as materialized (
     select
-      s.rolled_up_to as mark, case when recent_only then s.rolled_up_to else -1 end as since
+      s.rolled_up_to as mark,
+      case when recent_only then s.rolled_up_to else -9223372036854775808 end as since
     from public.ledger_state as s
   ),
   leg as (
@@ -5460,10 +5486,17 @@ begin
       '%s groups, the first %s', count(*) filter (where not g.is_whole),
       (array_agg(g.group_id) filter (where not g.is_whole))[1]) end
   from (
+    -- A group lies in one database transaction. What is missing may have left with a month.
     select
       t.group_id,
       count(*) = max(t.group_size) and max(t.group_size) = min(t.group_size)
-        and bool_or(t.id = t.group_id) as is_whole
+        and max(t.posted_xid) = min(t.posted_xid) and bool_or(t.id = t.group_id)
+      or count(*) < min(t.group_size) and max(t.posted_xid) = min(t.posted_xid)
+        and exists (
+          select
+          from public.ledger_archives as a
+          where a.parent = 'transactions'
+            and min(t.posted_xid) between a.first_xid and a.last_xid) as is_whole
     from public.transactions as t
     where t.group_id is not null and t.posted_xid >= since
     group by t.group_id
@@ -5482,12 +5515,31 @@ begin
         sum(t.amount) <= max(o.amount)
         and bool_and(t.debit_wallet_id = o.credit_wallet_id
           and t.credit_wallet_id = o.debit_wallet_id and t.currency = o.currency), false)
+      or count(o.id) = 0 and exists (
+        select
+        from public.ledger_archives as a
+        where a.relation = 'transactions'
+          || to_char(public.id_time(t.reverses) at time zone 'UTC', '"_y"YYYY"m"MM'))
         as is_bounded
     from public.transactions as t
     left join public.transactions as o on o.id = t.reverses
     where t.reverses is not null and t.posted_xid >= since
     group by t.reverses
   ) as r;
+
+  return query
+  select
+    'positions_are_past', count(*) = 0, count(*),
+    case when count(*) > 0 then format(
+      '%s rows, the first %s, stand at positions that the server has not come to: written past '
+      'post_transactions, or restored into a younger server (then: select ledger_rebase();)',
+      count(*), (array_agg(t.id order by t.posted_xid, t.id))[1]) end
+  from public.transactions as t
+  where t.posted_xid > (
+    select s.xid_base + greatest(
+      pg_snapshot_xmax(pg_current_snapshot())::text::bigint,
+      pg_current_xact_id_if_assigned()::text::bigint)
+    from public.ledger_state as s);
 
   select v.* into sealed
   from public.verify_seals(case
@@ -5514,9 +5566,9 @@ begin
 end
 $function$;
 comment on function public.verify_ledger(bytea, boolean) is
-  'Checks the whole ledger, a row a check; problem is null where all is well. recent_only looks at the
-rows since the last rollup and at the last seals. head is the hash of a seal that was published:
-where it is not in the chain, history was rewritten.
+  'Checks the whole ledger, a row a check; problem is null where all is well. recent_only looks at
+the rows since the last rollup and at the last seals. head is the hash of a seal that was
+published: where it is not in the chain, history was rewritten.
 Example: select * from verify_ledger();';
 
 -- Old months -------------------------------------------------------------------------------------
@@ -5537,6 +5589,9 @@ declare
   kept bigint;
   lowest bigint;
   highest bigint;
+  last public.ledger_seals;
+  is_open boolean;
+  original uuid;
   state public.ledger_state;
 begin
   select c.relname into strict parent_name from pg_catalog.pg_class as c where c.oid = parent;
@@ -5564,12 +5619,32 @@ begin
   end if;
   if parent_name = 'transactions' then
     select s.* into strict state from public.ledger_state as s for update;
-    execute format('select count(*), min(t.posted_xid), max(t.posted_xid) from public.%I as t', leaf)
+    execute format('lock table public.%I in share row exclusive mode', leaf);
+    execute format(
+      'select count(*), min(t.posted_xid), max(t.posted_xid) from public.%I as t', leaf)
     into kept, lowest, highest;
-    if highest > state.sealed_to or highest >= state.rolled_up_to then
+    -- A block may end in the middle of a transaction, so the last seal's id counts too.
+    select l.* into last from public.ledger_seals as l order by l.no desc limit 1;
+    execute format(
+      'select exists (select from public.%I as t where (t.posted_xid, t.id) > ($1, $2))', leaf)
+    into is_open
+    using coalesce(last.last_xid, -1),
+      coalesce(last.last_id, '00000000-0000-0000-0000-000000000000');
+    if is_open or highest >= state.rolled_up_to then
       raise exception '% holds rows that are not sealed and rolled up', leaf
         using errcode = 'object_not_in_prerequisite_state',
           hint = 'First run: select seal_ledger(), roll_up_ledger();';
+    end if;
+    -- A reversal that left before its original could be made once more.
+    execute format(
+      'select o.id from public.%I as t join public.transactions as o on o.id = t.reverses '
+      'where o.id < $1 or o.id >= $2 order by o.id limit 1', leaf)
+    into original
+    using public.id_lower_bound(month), public.id_lower_bound(month_end);
+    if original is not null then
+      raise exception '% holds a reversal of %, which is in another month', leaf, original
+        using errcode = 'object_not_in_prerequisite_state',
+          hint = format('First detach the month of %s.', public.id_time(original));
     end if;
     execute format(
       'update public.ledger_rollups as r '
@@ -5582,7 +5657,13 @@ begin
   else
     execute format('select count(*) from public.%I', leaf) into kept;
   end if;
-  execute format('alter table %s detach partition public.%I', parent, leaf);
+  begin
+    execute format('alter table %s detach partition public.%I', parent, leaf);
+  exception when lock_not_available then
+    raise exception '% is in use, and was not to be had within a second', parent_name
+      using errcode = 'lock_not_available',
+        hint = 'Nothing was changed. Try again, at a quiet hour.';
+  end;
   -- The row trigger was the parent's and has left with it; the one on TRUNCATE is the leaf's own.
   if exists (
     select from pg_catalog.pg_trigger as g
@@ -5602,9 +5683,9 @@ end
 $function$;
 comment on function public.detach_month_partition(regclass, timestamptz) is
   'Takes an old month out of a partitioned table, guarded as before, to be dumped and moved away. It
-refuses a month that ends within the id window, that is not sealed and rolled up, or that holds moves
-of a running hand. For the owner. Locks: ledger_state, then ACCESS EXCLUSIVE on the parent for a
-moment, waiting a second at most. Returns the name of the table.
+refuses a month that ends within the id window, that is not sealed and rolled up, or that holds
+moves of a running hand or a reversal of what stays. For the owner. Locks: ledger_state, then ACCESS
+EXCLUSIVE on the parent for a moment, waiting a second at most. Returns the name of the table.
 Example: select public.month_start(now() - interval ''1 year'');';
 
 -- Maintenance ------------------------------------------------------------------------------------
@@ -5666,7 +5747,7 @@ reset role;
 set role higgs_owner;
 insert into public.schema_migrations (version, name, sha256, applied_by, duration_ms)
 values (
-  5, 'ledger_integrity', '3998746bfbf11fac0f04badd34a6876658d72c68c06b045deae118c131e1a544', session_user,
+  5, 'ledger_integrity', 'b191c327a469cbf31840b8fe853cc0fb9db12b765ca07126a3513a90fbe25193', session_user,
   extract(epoch from clock_timestamp() - :'higgs_started'::timestamptz) * 1000);
 reset role;
 commit;
@@ -5755,6 +5836,34 @@ comment on function public.player_day(uuid, timestamptz) is
   'The date that it is for a player at a moment, by the time zone of the profile.
 Example: select player_day(id) from users limit 1;';
 
+create function public.refuse_unknown_time_zone()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $function$
+declare
+  unknown text := case
+    when not public.is_time_zone(new.time_zone) then new.time_zone
+    when new.next_time_zone is not null and not public.is_time_zone(new.next_time_zone)
+      then new.next_time_zone
+  end;
+begin
+  if unknown is not null then
+    raise exception 'time zone % is not known', quote_literal(unknown)
+      using errcode = 'invalid_parameter_value', hint = 'Use an IANA name, such as Asia/Jakarta.';
+  end if;
+  return new;
+end
+$function$;
+comment on function public.refuse_unknown_time_zone() is
+  'Trigger of user_profiles: a time zone that is none would stop every settlement of the player''s
+hands, since the player''s day could not be told.
+Example: create trigger t before insert on p for each row execute function
+refuse_unknown_time_zone();';
+create trigger refuse_unknown_time_zone
+  before insert or update of time_zone, next_time_zone on public.user_profiles
+  for each row execute function public.refuse_unknown_time_zone();
+
 create function public.set_player_time_zone(player_id uuid, new_time_zone text)
 returns timestamptz
 language plpgsql
@@ -5765,7 +5874,7 @@ declare
   old_time_zone text;
   starts_at timestamptz;
 begin
-  if not exists (select from pg_catalog.pg_timezone_names as z where z.name = new_time_zone) then
+  if not public.is_time_zone(new_time_zone) then
     raise exception 'time zone % is not known', coalesce(quote_literal(new_time_zone), 'null')
       using errcode = 'invalid_parameter_value', hint = 'Use an IANA name, such as Asia/Jakarta.';
   end if;
@@ -5775,7 +5884,8 @@ begin
   where p.user_id = player_id
   for no key update;
   if not found then
-    raise exception 'player % has no profile', player_id using errcode = 'no_data_found';
+    raise exception 'player % has no profile', coalesce(player_id::text, 'null')
+      using errcode = 'no_data_found';
   end if;
   starts_at := (public.player_day(player_id) + 1)::timestamp at time zone old_time_zone;
   update public.user_profiles
@@ -5805,6 +5915,14 @@ begin
   if new_loss_max < 0 then
     raise exception 'a limit of % is negative', new_loss_max
       using errcode = 'invalid_parameter_value', hint = 'Use 0 to stop losses, null for no limit.';
+  end if;
+  if not exists (select from public.users as u where u.id = player_id) then
+    raise exception 'there is no player %', coalesce(player_id::text, 'null')
+      using errcode = 'no_data_found';
+  end if;
+  if limit_currency is null or limit_currency not in ('COINS', 'GEMS', 'TOKENS') then
+    raise exception '% is not a currency', coalesce(quote_literal(limit_currency), 'null')
+      using errcode = 'invalid_parameter_value', hint = 'Use COINS, GEMS or TOKENS.';
   end if;
   insert into public.player_limits (user_id, currency)
   values (player_id, limit_currency)
@@ -5875,13 +5993,20 @@ grant execute on function
 to higgs_app;
 grant select on public.player_day_totals to higgs_readonly;
 
+-- A time zone is set when a player is made, then changed by set_player_time_zone() only: who could
+-- change it at once would live a day twice, and with it lose twice the limit.
+revoke update on public.user_profiles from higgs_app;
+grant update (
+  display_name, avatar, bio, country, locale, show_online, allow_messages, experience, updated_at
+) on public.user_profiles to higgs_app;
+
 reset role;
 
 \o
 set role higgs_owner;
 insert into public.schema_migrations (version, name, sha256, applied_by, duration_ms)
 values (
-  6, 'player_protection', 'a026cdac30b871531df962af0a0b8a1b8e56263ebc872def22fd156042e307b2', session_user,
+  6, 'player_protection', 'ef4107acf4aa069140e7435bd3a692227c9665792f7a4091c4fe32fcbdca7d09', session_user,
   extract(epoch from clock_timestamp() - :'higgs_started'::timestamptz) * 1000);
 reset role;
 commit;
@@ -5922,7 +6047,8 @@ create table public.server_nodes (
   constraint server_nodes_internal_address_length
     check (length(internal_address) between 1 and 255),
   constraint server_nodes_rules_versions_count
-    check (cardinality(rules_versions) between 1 and 10)
+    check (cardinality(rules_versions) between 1 and 10
+      and array_position(rules_versions, null) is null)
 )
 with (fillfactor = 50);
 comment on table public.server_nodes is
@@ -5937,9 +6063,11 @@ comment on column public.server_nodes.stopped_at is 'When it released its rooms 
 create index server_nodes_running_idx on public.server_nodes (lease_expires_at)
   where stopped_at is null;
 
+-- Rooms are few and none has a host yet: nobody waits for the scan.
 alter table public.game_rooms
   add constraint game_rooms_host_node_fkey
   foreign key (host_node) references public.server_nodes (id) not valid;
+-- squawk-ignore constraint-missing-not-valid
 alter table public.game_rooms validate constraint game_rooms_host_node_fkey;
 
 create table public.stake_tiers (
@@ -5996,12 +6124,15 @@ values
   ('gaple_kota', 'gaple', 'Kota', 3, 'COINS', 10000, 200000, 2000000, 4, 250, 150000, 1),
   ('gaple_istana', 'gaple', 'Istana', 4, 'COINS', 100000, 2000000, 20000000, 4, 200, 1000000, 3);
 
+-- The column is new and empty, and rooms are few: nobody waits for the scan or the index.
 alter table public.game_rooms
   add column stake_tier_id text,
+  -- squawk-ignore constraint-missing-not-valid, adding-foreign-key-constraint
   add constraint game_rooms_stake_tier_id_fkey
     foreign key (stake_tier_id) references public.stake_tiers (id);
 comment on column public.game_rooms.stake_tier_id is
   'Tier that the room was opened at; null for a room with stakes of its own.';
+-- squawk-ignore require-concurrent-index-creation
 create index game_rooms_stake_tier_id_idx on public.game_rooms (stake_tier_id)
   where stake_tier_id is not null;
 
@@ -6013,6 +6144,7 @@ create table public.hand_seats (
   wallet_id bigint not null,
   stack_start bigint not null,
   client_seed text not null,
+  bot_style text,
   bot_strength smallint,
   bot_seed bytea,
   net bigint,
@@ -6027,8 +6159,9 @@ create table public.hand_seats (
   constraint hand_seats_seat_range check (seat between 0 and 7),
   constraint hand_seats_stack_start_positive check (stack_start > 0),
   constraint hand_seats_client_seed_format check (client_seed ~ '^[A-Za-z0-9_-]{1,64}$'),
-  constraint hand_seats_bot_strength_range check (bot_strength between 0 and 100),
-  constraint hand_seats_bot_whole check ((bot_strength is null) = (bot_seed is null)),
+  constraint hand_seats_bot_strength_range check (bot_strength between 1 and 1000),
+  constraint hand_seats_bot_style_format check (bot_style ~ '^[a-z][a-z_]{0,31}$'),
+  constraint hand_seats_bot_whole check (num_nulls(bot_style, bot_strength, bot_seed) in (0, 3)),
   constraint hand_seats_bot_seed_size check (octet_length(bot_seed) between 8 and 32),
   constraint hand_seats_result_whole check ((net is null) = (rake is null)),
   constraint hand_seats_loses_what_it_has check (net >= -stack_start),
@@ -6044,6 +6177,8 @@ comment on column public.hand_seats.user_id is 'The player.';
 comment on column public.hand_seats.wallet_id is 'The seat''s wallet.';
 comment on column public.hand_seats.stack_start is 'Chips in the wallet at the start.';
 comment on column public.hand_seats.client_seed is 'The seat''s part of the deal''s randomness.';
+comment on column public.hand_seats.bot_style is
+  'Which bot sits there, by the name of its way of playing; null for a person.';
 comment on column public.hand_seats.bot_strength is
   'Strength of the bot in the seat; null for a person.';
 comment on column public.hand_seats.bot_seed is
@@ -6055,6 +6190,8 @@ alter table public.game_hands
   add column settlement_hash bytea,
   add constraint game_hands_settlement_hash_size check (octet_length(settlement_hash) = 32)
     not valid;
+-- The column is new and empty; the lock_timeout of the runners bounds the wait for the lock.
+-- squawk-ignore constraint-missing-not-valid
 alter table public.game_hands validate constraint game_hands_settlement_hash_size;
 comment on column public.game_hands.settlement_hash is
   'SHA-256 of the payments and the result, to tell a repeated settlement from another one.';
@@ -6130,10 +6267,14 @@ begin
   for candidate in
     select r.id
     from public.game_rooms as r
+    join public.server_nodes as me
+      on me.id = node and me.stopped_at is null and me.lease_expires_at > clock_timestamp()
     left join public.server_nodes as h on h.id = r.host_node
+    left join public.game_hands as g on g.id = r.current_hand_id
     where r.status <> 'closed'
       and (r.host_node is null or h.stopped_at is not null
         or h.lease_expires_at < clock_timestamp())
+      and (g.id is null or g.rules_version = any (me.rules_versions))
     order by r.id
     limit 4 * rooms_limit
   loop
@@ -6163,9 +6304,9 @@ begin
 end
 $function$;
 comment on function public.take_rooms(bigint, integer) is
-  'Gives a node rooms that nobody hosts, or whose host''s lease has ended, and raises their fence, so
-that the old host''s writes are refused. Leaves out rooms in use at this moment and hands of rules
-that the node does not know. At most 50 a call.
+  'Gives a node rooms that nobody hosts, or whose host''s lease has ended, and raises their fence,
+so that the old host''s writes are refused. Leaves out rooms in use at this moment and hands of
+rules that the node does not know; a node without a lease gets none. At most 50 a call.
 Locks: each room, exclusively, without waiting.
 Example: select * from take_rooms(1);';
 
@@ -6176,11 +6317,14 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $function$
 declare
+  rooms_max constant integer := 1000;
   room bigint;
   released integer := 0;
 begin
+  -- Each room takes a place in the server's table of locks. Those beyond the first thousand are
+  -- free because the node is stopped.
   for room in
-    select r.id from public.game_rooms as r where r.host_node = node order by r.id
+    select r.id from public.game_rooms as r where r.host_node = node order by r.id limit rooms_max
   loop
     perform pg_advisory_xact_lock(room);
     update public.game_rooms as r
@@ -6197,8 +6341,9 @@ begin
 end
 $function$;
 comment on function public.release_node(bigint) is
-  'A node stops in good order: its rooms are free at once; returns how many.
-Locks: each room, exclusively, in order.
+  'A node stops in good order: its rooms are free at once. Returns how many were given back, at
+most 1000; the others are free because the node is stopped. Locks: each room, exclusively, in
+order.
 Example: select release_node(1);';
 
 -- Rooms ------------------------------------------------------------------------------------------
@@ -6226,18 +6371,25 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $function$
 declare
+  options_length_max constant integer := 4000;
   game public.games;
   room bigint;
+  violated text;
 begin
   select g.* into game from public.games as g where g.id = room_game_id;
   if not found or not game.is_enabled then
     raise exception 'game % is not offered', coalesce(quote_literal(room_game_id), 'null')
       using errcode = 'invalid_parameter_value', hint = 'List them: select id from games;';
   end if;
-  if room_seats not between game.seats_min and game.seats_max then
+  if room_seats is null or room_seats not between game.seats_min and game.seats_max then
     raise exception '% is played with % to % seats, not %',
-      game.name, game.seats_min, game.seats_max, room_seats
+      game.name, game.seats_min, game.seats_max, coalesce(room_seats::text, 'null')
       using errcode = 'invalid_parameter_value';
+  end if;
+  if length(room_options::text) > options_length_max then
+    raise exception 'create_room: options of % characters are over %',
+      length(room_options::text), options_length_max
+      using errcode = 'invalid_parameter_value', hint = 'Give only what differs from the defaults.';
   end if;
   insert into public.game_rooms (
     name, game_id, visibility, join_code, tournament_id, currency, base_bet, buy_in_min,
@@ -6251,6 +6403,11 @@ begin
   select 'seat', room, s.seat, room_currency, 0
   from generate_series(0, room_seats - 1) as s (seat);
   return room;
+exception when check_violation then
+  get stacked diagnostics violated = constraint_name;
+  raise exception 'create_room: %', sqlerrm
+    using errcode = 'check_violation', constraint = violated,
+      hint = 'A room must keep: ' || public.rule_of('public.game_rooms', violated);
 end
 $function$;
 comment on function public.create_room(
@@ -6322,6 +6479,18 @@ comment on function public.locked_room(bigint, bigint) is
   'Takes a room''s lock exclusively, then reads it and compares the fence: ok, fenced or
 room_not_found. Internal: the first step of every function that changes a room.';
 
+create function public.may_play(player public.users)
+returns boolean
+language sql
+stable
+return (player.status = 'active'
+    or player.status = 'suspended' and player.suspended_until <= now())
+  and coalesce(player.self_excluded_until <= now(), true);
+comment on function public.may_play(public.users) is
+  'Whether an account may bring chips to a table now: it is active, or its suspension has ended, and
+the player has not asked to be kept out.
+Example: select u.username from users as u where not may_play(u);';
+
 create function public.sit_down(
   session_id uuid, room bigint, room_fence bigint, player_id uuid, player_seat smallint,
   buy_in bigint)
@@ -6335,9 +6504,14 @@ declare
   player public.users;
   earlier public.game_sessions;
   wallet bigint;
+  chips bigint;
   purse bigint;
   result text;
 begin
+  if session_id is null then
+    raise exception 'sit_down: session_id is null'
+      using errcode = 'invalid_parameter_value', hint = 'Choose a version-7 id, as new_id() does.';
+  end if;
   select l.outcome, (l.row_found).* into locked
   from public.locked_room(room, room_fence) as l;
   if locked.outcome <> 'ok' then
@@ -6367,7 +6541,7 @@ begin
   if not found then
     return 'player_not_found';
   end if;
-  if player.status <> 'active' or player.self_excluded_until > now() then
+  if not public.may_play(player) then
     return 'account_not_active';
   end if;
   if exists (
@@ -6395,9 +6569,12 @@ begin
   ) then
     return 'seat_taken';
   end if;
-  select w.id into strict wallet
+  select w.id, w.balance into strict wallet, chips
   from public.user_wallets as w
   where w.room_id = room and w.seat = player_seat and w.currency = locked.currency;
+  if chips > 0 then
+    return 'seat_not_empty';
+  end if;
   select w.id into purse
   from public.user_wallets as w
   where w.user_id = player_id and w.currency = locked.currency;
@@ -6420,10 +6597,11 @@ begin
 end
 $function$;
 comment on function public.sit_down(uuid, bigint, bigint, uuid, smallint, bigint) is
-  'A player takes a seat and brings chips to it, in one: both happen or neither. session_id is chosen
-by the caller; the same call again answers exists.
+  'A player takes a seat and brings chips to it, in one: both happen or neither. session_id is
+chosen by the caller; the same call again answers exists.
 Outcomes: ok, exists, exists_with_different_content, fenced, room_not_found, room_closed,
-seat_not_found, seat_taken, already_seated, player_not_found, account_not_active,
+seat_not_found, seat_taken, seat_not_empty (chips lie there that are nobody''s at the table:
+verify_journal() names the wallet), already_seated, player_not_found, account_not_active,
 vip_level_too_low, buy_in_out_of_range, and those of post_transactions (insufficient_funds,
 wallet_frozen, limit_exceeded, id_out_of_window, …).
 Locks: the room, exclusively; the player''s and the seat''s wallets.
@@ -6444,6 +6622,10 @@ declare
   chips bigint;
   result text;
 begin
+  if top_up_id is null then
+    raise exception 'top_up: top_up_id is null'
+      using errcode = 'invalid_parameter_value', hint = 'Choose a version-7 id, as new_id() does.';
+  end if;
   select s.* into stay from public.game_sessions as s where s.id = session_id;
   if not found then
     return 'session_not_found';
@@ -6461,6 +6643,9 @@ begin
     if stay.stood_up_at is not null then
       return 'session_ended';
     end if;
+    if locked.status <> 'open' then
+      return 'room_closed';
+    end if;
     if exists (
       select
       from public.hand_seats as h
@@ -6471,14 +6656,14 @@ begin
     if exists (
       select
       from public.users as u
-      where u.id = stay.user_id and (u.status <> 'active' or u.self_excluded_until > now())
+      where u.id = stay.user_id and not public.may_play(u)
     ) then
       return 'account_not_active';
     end if;
     select w.balance into strict chips
     from public.user_wallets as w
     where w.id = stay.seat_wallet_id;
-    if amount is null or amount < 1 or chips + amount > locked.buy_in_max then
+    if amount is null or amount < 1 or amount > locked.buy_in_max - chips then
       return 'buy_in_out_of_range';
     end if;
   end if;
@@ -6495,9 +6680,9 @@ begin
 end
 $function$;
 comment on function public.top_up(uuid, uuid, bigint, bigint) is
-  'Brings more chips to a seat between hands, up to the table''s most. top_up_id is the payment''s id.
-Outcomes: ok, exists, fenced, session_not_found, session_ended, hand_running, account_not_active,
-buy_in_out_of_range, and those of post_transactions.
+  'Brings more chips to a seat between hands, up to the table''s most. top_up_id is the payment''s
+id. Outcomes: ok, exists, fenced, session_not_found, session_ended, room_closed, hand_running,
+account_not_active, buy_in_out_of_range, and those of post_transactions.
 Locks: the room, exclusively; the player''s and the seat''s wallets.
 Example: select top_up(new_id(), s.id, r.fence, 500) from game_sessions as s
 join game_rooms as r on r.id = s.room_id where s.stood_up_at is null limit 1;';
@@ -6545,8 +6730,8 @@ begin
 end
 $function$;
 comment on function public.cash_out_session(public.game_sessions, text) is
-  'Pays a seat''s chips back to the player and ends the stay; returns the chips. The caller holds the
-room''s lock and knows that no hand runs for the seat. Internal.';
+  'Pays a seat''s chips back to the player and ends the stay; returns the chips. The caller holds
+the room''s lock and knows that no hand runs for the seat. Internal.';
 
 create function public.stand_up(
   session_id uuid, room_fence bigint, out outcome text, out cashed_out bigint)
@@ -6591,9 +6776,9 @@ begin
 end
 $function$;
 comment on function public.stand_up(uuid, bigint) is
-  'A player leaves a seat and takes the chips along. While a hand runs for the seat the wish is noted
-(after_hand), the seat is dealt no further hand, and the caller stands up again after the settlement.
-Freezes and limits do not hold chips back. Outcomes: ok, exists, after_hand, fenced,
+  'A player leaves a seat and takes the chips along. While a hand runs for the seat the wish is
+noted (after_hand), the seat is dealt no further hand, and the caller stands up again after the
+settlement. Freezes and limits do not hold chips back. Outcomes: ok, exists, after_hand, fenced,
 session_not_found. Locks: the room, exclusively; the seat''s and the player''s wallets.
 Example: select * from game_sessions as s join game_rooms as r on r.id = s.room_id
 cross join lateral stand_up(s.id, r.fence) where s.stood_up_at is null limit 1;';
@@ -6670,6 +6855,7 @@ create function public.start_hand(
   hand_opener_seat smallint default null,
   bot_strengths smallint[] default null,
   bot_seeds bytea[] default null,
+  bot_styles text[] default null,
   out outcome text,
   out hand_number integer,
   out stacks bigint[]
@@ -6685,12 +6871,29 @@ declare
   earlier public.game_hands;
   seats_min smallint;
   fit integer;
+  violated text;
 begin
-  if cardinality(seats) is distinct from cardinality(client_seeds)
+  if cardinality(seats) is null or cardinality(client_seeds) is distinct from cardinality(seats)
     or cardinality(bot_strengths) <> cardinality(seats)
-    or cardinality(bot_seeds) <> cardinality(seats) then
-    raise exception 'start_hand: seats, client_seeds, bot_strengths and bot_seeds differ in length'
+    or cardinality(bot_seeds) <> cardinality(seats)
+    or cardinality(bot_styles) <> cardinality(seats) then
+    raise exception
+      'start_hand: seats, client_seeds and what bots have differ in length, or are null'
       using errcode = 'invalid_parameter_value';
+  end if;
+  if exists (
+    select
+    from unnest(seats) with ordinality as i (seat, n)
+    join unnest(seats) with ordinality as j (seat, n) on j.n = i.n + 1
+    where j.seat <= i.seat
+  ) then
+    raise exception 'start_hand: seats % are not in ascending order', seats
+      using errcode = 'invalid_parameter_value',
+        hint = 'Each seat once, the lowest first; seeds and bots in the same order.';
+  end if;
+  if hand_id is null then
+    raise exception 'start_hand: hand_id is null'
+      using errcode = 'invalid_parameter_value', hint = 'Choose a version-7 id, as new_id() does.';
   end if;
   select l.outcome, (l.row_found).* into locked
   from public.locked_room(room, room_fence) as l;
@@ -6702,10 +6905,20 @@ begin
   if found then
     outcome := case
       when earlier.room_id = room and earlier.server_seed_commit = seed_commit
-        and seats = (
-          select array_agg(s.seat order by s.seat)
-          from public.hand_seats as s
-          where s.hand_id = earlier.id)
+        and earlier.rules_version = hand_rules_version and earlier.options = hand_options
+        and earlier.opener_seat is not distinct from hand_opener_seat
+        and not exists (
+          select
+          from (
+            select h.seat, h.client_seed, h.bot_strength, h.bot_seed, h.bot_style
+            from public.hand_seats as h
+            where h.hand_id = earlier.id
+          ) as s
+          full join unnest(seats, client_seeds, bot_strengths, bot_seeds, bot_styles)
+            as i (seat, client_seed, bot_strength, bot_seed, bot_style) on i.seat = s.seat
+          where (i.seat, i.client_seed, i.bot_strength, i.bot_seed, i.bot_style)
+            is distinct from
+            (s.seat, s.client_seed, s.bot_strength, s.bot_seed, s.bot_style))
         then 'exists'
       else 'exists_with_different_content'
     end;
@@ -6736,35 +6949,48 @@ begin
     return;
   end if;
   -- Stacks are what the seats' wallets hold; they cannot change until the settlement.
-  select count(*), array_agg(w.balance order by s.seat)
-  into fit, stacks
+  select count(*)
+  into fit
   from public.game_sessions as s
   join public.user_wallets as w on w.id = s.seat_wallet_id
   where s.room_id = room and s.stood_up_at is null and s.leave_requested_at is null
     and s.seat = any (seats) and w.balance > 0;
   if fit <> cardinality(seats) then
     outcome := 'seat_not_ready';
-    stacks := null;
     return;
   end if;
   hand_number := locked.hands_started + 1;
-  insert into public.game_hands (
-    id, room_id, number, game_id, rules_version, options, currency, base_bet, rake_bps, rake_cap,
-    opener_seat, server_seed_commit, server_seed_encrypted, key_id, started_at)
-  values (
-    hand_id, room, hand_number, locked.game_id, hand_rules_version, hand_options, locked.currency,
-    locked.base_bet, locked.rake_bps, locked.rake_cap, hand_opener_seat, seed_commit,
-    seed_encrypted, seed_key_id, public.id_time(hand_id));
-  insert into public.hand_seats (
-    hand_id, seat, session_id, user_id, wallet_id, stack_start, client_seed, bot_strength, bot_seed)
-  select
-    start_hand.hand_id, s.seat, s.id, s.user_id, s.seat_wallet_id, w.balance, i.client_seed,
-    i.bot_strength, i.bot_seed
-  from unnest(seats, client_seeds, bot_strengths, bot_seeds)
-    as i (seat, client_seed, bot_strength, bot_seed)
-  join public.game_sessions as s
-    on s.room_id = room and s.seat = i.seat and s.stood_up_at is null
-  join public.user_wallets as w on w.id = s.seat_wallet_id;
+  begin
+    insert into public.game_hands (
+      id, room_id, number, game_id, rules_version, options, currency, base_bet, rake_bps, rake_cap,
+      opener_seat, server_seed_commit, server_seed_encrypted, key_id, started_at)
+    values (
+      hand_id, room, hand_number, locked.game_id, hand_rules_version, hand_options, locked.currency,
+      locked.base_bet, locked.rake_bps, locked.rake_cap, hand_opener_seat, seed_commit,
+      seed_encrypted, seed_key_id, public.id_time(hand_id));
+    insert into public.hand_seats (
+      hand_id, seat, session_id, user_id, wallet_id, stack_start, client_seed, bot_strength,
+      bot_seed, bot_style)
+    select
+      start_hand.hand_id, s.seat, s.id, s.user_id, s.seat_wallet_id, w.balance, i.client_seed,
+      i.bot_strength, i.bot_seed, i.bot_style
+    from unnest(seats, client_seeds, bot_strengths, bot_seeds, bot_styles)
+      as i (seat, client_seed, bot_strength, bot_seed, bot_style)
+    join public.game_sessions as s
+      on s.room_id = room and s.seat = i.seat and s.stood_up_at is null
+    join public.user_wallets as w on w.id = s.seat_wallet_id;
+  exception when check_violation then
+    get stacked diagnostics violated = constraint_name;
+    raise exception 'start_hand: %', sqlerrm
+      using errcode = 'check_violation', constraint = violated,
+        hint = 'It must keep: ' || coalesce(
+          public.rule_of('public.game_hands', violated),
+          public.rule_of('public.hand_seats', violated));
+  end;
+  stacks := (
+    select array_agg(s.stack_start order by s.seat)
+    from public.hand_seats as s
+    where s.hand_id = start_hand.hand_id);
   update public.game_sessions as s
   set first_hand = coalesce(s.first_hand, hand_number), last_hand = hand_number
   where s.room_id = room and s.stood_up_at is null and s.seat = any (seats);
@@ -6775,7 +7001,7 @@ end
 $function$;
 comment on function public.start_hand(
   uuid, bigint, bigint, integer, jsonb, bytea, bytea, bytea, smallint[], text[], smallint,
-  smallint[], bytea[]) is
+  smallint[], bytea[], text[]) is
   'Starts a hand and freezes what it needs to be resumed at any move: options, rules version, seats,
 stacks (read from the seats'' wallets, returned in seat order), opener, client seeds, the encrypted
 server seed, and the bots. Seats are given in ascending order.
@@ -6812,6 +7038,8 @@ declare
   rooms integer;
   moves_written integer;
   hands_written uuid[];
+  hands_repeating uuid[] := '{}';  -- one number twice
+  hands_invalid uuid[] := '{}';    -- a move that the table cannot hold
   violated text;
 begin
   if moves_given is null or moves_given > moves_max
@@ -6834,22 +7062,26 @@ begin
     perform set_config('synchronous_commit', 'on', true);
   end if;
 
+  if moves_given > rooms_max then
+    rooms := (select count(distinct u.id) from unnest(room_ids) as u (id));
+    if rooms > rooms_max then
+      raise exception 'append_moves: % rooms in one call, more than %', rooms, rooms_max
+        using errcode = 'invalid_parameter_value', hint = 'Split the batch.';
+    end if;
+  end if;
+
   -- Rooms are locked in order by a statement of its own. The statements after it see every takeover
   -- that came before; a takeover that comes later waits for this transaction.
-  select count(pg_advisory_xact_lock_shared(r.id) is null)
-  into rooms
+  perform pg_advisory_xact_lock_shared(r.id)
   from (select distinct u.id from unnest(room_ids) as u (id) order by u.id) as r;
-  if rooms > rooms_max then
-    raise exception 'append_moves: % rooms in one call, more than %', rooms, rooms_max
-      using errcode = 'invalid_parameter_value', hint = 'Split the batch.';
-  end if;
 
   for attempt in 1 .. attempts_max loop
     begin
       with given as (
         select
           i.hand_id, i.room_id, min(i.fence) as fence, min(i.no) as first_no,
-          max(i.no) - min(i.no) + 1 = count(*) and min(i.fence) = max(i.fence) as is_run
+          max(i.no) - min(i.no) + 1 = count(*) and min(i.fence) = max(i.fence)
+            and count(i.fence) = count(*) as is_run
         from unnest(hand_ids, room_ids, fences, nos) as i (hand_id, room_id, fence, no)
         group by i.hand_id, i.room_id
       ),
@@ -6858,7 +7090,8 @@ begin
         from given as g
         join public.game_rooms as r
           on r.id = g.room_id and r.fence = g.fence and r.current_hand_id = g.hand_id
-        where g.is_run and g.first_no = 1 + coalesce((
+        where g.is_run and g.hand_id <> all (hands_repeating)
+          and g.hand_id <> all (hands_invalid) and g.first_no = 1 + coalesce((
           select m.no
           from public.game_moves as m
           where m.hand_id = g.hand_id
@@ -6903,7 +7136,8 @@ begin
       select
         g.item,
         case
-          when r.id is null or r.fence <> g.fence then 'fenced'
+          when r.id is null or r.fence is distinct from g.fence then 'fenced'
+          when g.hand_id = any (hands_invalid) then 'invalid'
           when g.hand_id = any (hands_written) and r.current_hand_id = g.hand_id then 'ok'
           when bool_and(g.is_there and g.is_same) over same_room then 'exists'
           when bool_or(g.is_there) over same_room then 'different'
@@ -6915,11 +7149,38 @@ begin
       window same_room as (partition by g.hand_id, g.room_id)
       order by g.item;
       return;
-    exception when unique_violation then
-      get stacked diagnostics violated = constraint_name;
-      if violated !~ '^game_moves_y[0-9]{4}m[0-9]{2}_pkey$' then
-        raise;
-      end if;
+    exception
+      when unique_violation then
+        get stacked diagnostics violated = constraint_name;
+        if violated !~ '^game_moves_y[0-9]{4}m[0-9]{2}_pkey$' then
+          raise;
+        end if;
+        -- Another call was first, and the next round sees its moves; or this one repeats a number.
+        hands_repeating := array(
+          select i.hand_id
+          from unnest(hand_ids, nos) as i (hand_id, no)
+          group by i.hand_id, i.no
+          having count(*) > 1);
+      when check_violation or not_null_violation then
+        -- What the table cannot hold is told to its room, and does not sink the others.
+        if hands_invalid <> '{}' then
+          raise;
+        end if;
+        hands_invalid := array(
+          select i.hand_id
+          from unnest(hand_ids, nos, seats, actors, moves, refs, time_banks_ms)
+            as i (hand_id, no, seat, actor, move, ref, time_bank_ms)
+          where (
+            i.no between 1 and 2000 and i.seat between 0 and 7
+            and i.actor in ('player', 'bot', 'timeout', 'trustee', 'rules')
+            and octet_length(i.move) between 1 and 64
+            and coalesce(length(i.ref) between 1 and 64, true)
+            and coalesce(i.time_bank_ms, 0) >= 0) is not true);
+        if hands_invalid = '{}' then
+          raise exception 'append_moves: %', sqlerrm
+            using errcode = sqlstate,
+              hint = 'A month may be missing: select ensure_partitions();';
+        end if;
     end;
   end loop;
   raise exception 'append_moves: others kept writing the same moves in % attempts', attempts_max
@@ -6932,8 +7193,9 @@ comment on function public.append_moves(
   'Writes the next moves of many rooms, at most 500, in one call; one result an item, in order. All
 moves that one call brings for a room are written or none; one room''s refusal never sinks others.
 Outcomes: ok; exists (the same moves are written already); different (other moves are written under
-these numbers); out_of_order (not the next number); fenced (the room has another host now); finished
-(the hand is over).
+these numbers); out_of_order (not the next numbers); fenced (the room has another host now);
+finished (the hand is over); invalid (a move that the table cannot hold: its number over 2000, its
+seat, actor or size; void the hand).
 Locks: each room''s advisory lock, shared, in order; the fence is read by the next statement.
 Example: select * from append_moves(''{1}'', ''{0}'', array[new_id()], ''{1}'', ''{0}'',
 ''{player}'', array[''\x021b00''::bytea]);';
@@ -7010,12 +7272,15 @@ set search_path = pg_catalog, pg_temp
 as $function$
 declare
   hand_age_max constant interval := interval '30 days';
+  clock_ahead_max constant interval := interval '5 minutes';
+  result_length_max constant integer := 20000;
   payments constant integer := cardinality(payment_amounts);
   hand public.game_hands;
   locked record;
   content_hash bytea;
   ends_at timestamptz;
   rake_wallet bigint;
+  won numeric;
   posted record;
 begin
   if payments is null or (cardinality(payer_seats), cardinality(payee_seats),
@@ -7023,8 +7288,10 @@ begin
     raise exception 'settle_hand: the arrays of payments differ in length or are null'
       using errcode = 'invalid_parameter_value';
   end if;
-  if hand_result is null then
-    raise exception 'settle_hand: hand_result is null'
+  if jsonb_typeof(hand_result) is distinct from 'object'
+    or length(hand_result::text) > result_length_max then
+    raise exception 'settle_hand: hand_result is no object of at most % characters',
+      result_length_max
       using errcode = 'invalid_parameter_value', hint = 'Give the public result as an object.';
   end if;
   select h.* into hand from public.game_hands as h where h.id = settle_hand.hand_id;
@@ -7060,11 +7327,18 @@ begin
     outcome := 'id_out_of_window';
     return;
   end if;
-  ends_at := coalesce(hand_ended_at, now());
-  if ends_at < hand.started_at or ends_at > now() + interval '1 minute' then
+  -- The clock of the host that started the hand may be ahead of this one.
+  ends_at := coalesce(hand_ended_at, greatest(now(), hand.started_at));
+  if ends_at < hand.started_at
+    or ends_at > greatest(now(), hand.started_at) + clock_ahead_max then
     raise exception 'settle_hand: a hand that started at % cannot have ended at %',
       hand.started_at, ends_at
       using errcode = 'invalid_parameter_value';
+  end if;
+  if sha256(revealed_seed) <> hand.server_seed_commit then
+    raise exception 'settle_hand: the revealed seed is not the one that was committed to'
+      using errcode = 'invalid_parameter_value',
+        hint = 'Give the decrypted seed of this hand, or null to reveal none.';
   end if;
   select w.id into strict rake_wallet
   from public.user_wallets as w
@@ -7135,6 +7409,14 @@ begin
       rake_taken, hand.rake_cap
       using errcode = 'invalid_parameter_value';
   end if;
+  select coalesce(sum(s.net) filter (where s.net > 0), 0) + rake_taken into won
+  from public.hand_seats as s
+  where s.hand_id = hand.id;
+  if rake_taken::numeric * 10000 > won * hand.rake_bps then
+    raise exception 'settle_hand: a rake of % is above % basis points of the % won',
+      rake_taken, hand.rake_bps, won
+      using errcode = 'invalid_parameter_value';
+  end if;
   update public.game_hands as h
   set
     status = 'settled', ended_at = ends_at, rake = rake_taken, result = hand_result,
@@ -7167,6 +7449,10 @@ declare
   hand public.game_hands;
   locked record;
 begin
+  if hand_void_reason is null or length(btrim(hand_void_reason)) not between 1 and 200 then
+    raise exception 'void_hand: a reason of 1 to 200 characters is needed'
+      using errcode = 'invalid_parameter_value', hint = 'The audit log keeps it.';
+  end if;
   select h.* into hand from public.game_hands as h where h.id = void_hand.hand_id;
   if not found then
     return 'hand_not_found';
@@ -7208,29 +7494,33 @@ security definer
 set search_path = pg_catalog, pg_temp
 begin atomic
   select
-    'moves_have_hands_and_no_gaps', coalesce(bool_and(m.is_whole), true), count(*),
+    'moves_have_seats_and_no_gaps' as check_name, coalesce(bool_and(m.is_whole), true), count(*),
     case when not bool_and(m.is_whole) then format(
       '%s hands, the first %s', count(*) filter (where not m.is_whole),
       (array_agg(m.hand_id) filter (where not m.is_whole))[1]) end
   from (
-    select j.hand_id, max(j.no) = count(*) and bool_and(h.id is not null) as is_whole
+    select j.hand_id, max(j.no) = count(*) and bool_and(h.seat is not null) as is_whole
     from public.game_moves as j
-    left join public.game_hands as h on h.id = j.hand_id
+    left join public.hand_seats as h on h.hand_id = j.hand_id and h.seat = j.seat
     group by j.hand_id
   ) as m
   union all
   select
-    'running_hands_are_current', coalesce(bool_and(r.current_hand_id = h.id), true), count(*),
-    case when not bool_and(r.current_hand_id is not distinct from h.id) then format(
-      '%s hands, the first %s',
-      count(*) filter (where r.current_hand_id is distinct from h.id),
-      (array_agg(h.id) filter (where r.current_hand_id is distinct from h.id))[1]) end
-  from public.game_hands as h
-  join public.game_rooms as r on r.id = h.room_id
-  where h.status = 'playing'
+    'running_hands_are_current' as check_name, coalesce(bool_and(r.is_current), true), count(*),
+    case when not bool_and(r.is_current) then format(
+      '%s hands, the first %s', count(*) filter (where not r.is_current),
+      (array_agg(r.hand_id) filter (where not r.is_current))[1]) end
+  from (
+    select coalesce(h.id, o.current_hand_id) as hand_id,
+      h.id is not null and o.id is not null as is_current
+    from (select p.id, p.room_id from public.game_hands as p where p.status = 'playing') as h
+    full join (
+      select g.id, g.current_hand_id from public.game_rooms as g where g.current_hand_id is not null
+    ) as o on o.current_hand_id = h.id and o.id = h.room_id
+  ) as r
   union all
   select
-    'results_equal_ledger', coalesce(bool_and(s.is_equal), true), count(*),
+    'results_equal_ledger' as check_name, coalesce(bool_and(s.is_equal), true), count(*),
     case when not bool_and(s.is_equal) then format(
       '%s seats, the first of hand %s', count(*) filter (where not s.is_equal),
       (array_agg(s.hand_id) filter (where not s.is_equal))[1]) end
@@ -7250,10 +7540,31 @@ begin atomic
       ) as l
       group by l.hand_id, l.wallet_id
     ) as p on p.hand_id = h.hand_id::text and p.wallet_id = h.wallet_id
+    -- The payments of a hand have its time, and leave with its month.
+    where not exists (
+      select
+      from public.ledger_archives as a
+      where a.relation = 'transactions'
+        || to_char(public.id_time(h.hand_id) at time zone 'UTC', '"_y"YYYY"m"MM'))
   ) as s
   union all
   select
-    'chips_on_tables_have_players', coalesce(bool_and(s.id is not null), true), count(*),
+    'results_sum_to_rake' as check_name, coalesce(bool_and(r.is_equal), true), count(*),
+    case when not bool_and(r.is_equal) then format(
+      '%s hands, the first %s', count(*) filter (where not r.is_equal),
+      (array_agg(r.hand_id) filter (where not r.is_equal))[1]) end
+  from (
+    select h.id as hand_id,
+      coalesce(sum(s.net) = -h.rake and sum(s.rake) = h.rake, false) as is_equal
+    from public.game_hands as h
+    left join public.hand_seats as s on s.hand_id = h.id
+    where h.status <> 'playing'
+    group by h.id
+  ) as r
+  union all
+  select
+    'chips_on_tables_have_players' as check_name, coalesce(bool_and(s.id is not null), true),
+    count(*),
     case when not bool_and(s.id is not null) then format(
       '%s seat wallets, the first %s', count(*) filter (where s.id is null),
       min(w.id) filter (where s.id is null)) end
@@ -7305,7 +7616,8 @@ declare
   view_column record;
 begin
   for view_column in
-    select v.relname as view_name, a.attname as name, col_description(b.oid, c.attnum) as description
+    select
+      v.relname as view_name, a.attname as name, col_description(b.oid, c.attnum) as description
     from (values
       ('finished_hands', 'game_hands'), ('finished_hand_seats', 'hand_seats'),
       ('finished_hand_moves', 'game_moves')) as p (view_name, table_name)
@@ -7344,7 +7656,7 @@ grant execute on function
   public.close_room(bigint, bigint),
   public.start_hand(
     uuid, bigint, bigint, integer, jsonb, bytea, bytea, bytea, smallint[], text[], smallint,
-    smallint[], bytea[]),
+    smallint[], bytea[], text[]),
   public.append_moves(
     bigint[], bigint[], uuid[], integer[], smallint[], text[], bytea[], text[], integer[],
     boolean[]),
@@ -7360,7 +7672,7 @@ reset role;
 set role higgs_owner;
 insert into public.schema_migrations (version, name, sha256, applied_by, duration_ms)
 values (
-  7, 'hosting_and_journal', 'b740c02e032cec7f9280a471210e335e3976c485485789b8cb90cc824cb81088', session_user,
+  7, 'hosting_and_journal', 'fe549f368bf20b86be6c526d47b1c5bd105a67a7976278076c9821820cbc82d9', session_user,
   extract(epoch from clock_timestamp() - :'higgs_started'::timestamptz) * 1000);
 reset role;
 commit;

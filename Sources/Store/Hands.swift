@@ -8,13 +8,16 @@ package struct HandStart: Hashable, Sendable {
   package struct Seat: Hashable, Sendable {
     /// A bot, frozen so that a recovery plays on alike.
     package struct Bot: Hashable, Sendable {
-      /// From 0 to 100.
+      /// Name of its way of playing.
+      package var style: String
+      /// From 1 to 1000.
       package var strength: Int16
       /// 8 to 32 bytes.
       package var seed: [UInt8]
 
       /// A bot as it stands.
-      package init(strength: Int16, seed: [UInt8]) {
+      package init(style: String, strength: Int16, seed: [UInt8]) {
+        self.style = style
         self.strength = strength
         self.seed = seed
       }
@@ -151,7 +154,8 @@ package struct Hands<Client: PostgresClient>: Sendable {
         \(start.hand.uuid), \(start.room.rawValue), \(start.fence), \(start.rulesVersion),
         \(start.options), \(start.seed.commit), \(start.seed.encrypted), \(start.seed.keyID),
         \(start.seats.map(\.number)), \(start.seats.map(\.clientSeed)), \(start.openerSeat),
-        \(hasBots ? bots.map { $0?.strength } : nil), \(hasBots ? bots.map { $0?.seed } : nil))
+        \(hasBots ? bots.map { $0?.strength } : nil), \(hasBots ? bots.map { $0?.seed } : nil),
+        \(hasBots ? bots.map { $0?.style } : nil))
       """
     ).one().decode((TableOutcome, Int32?, [Int64]?).self)
   }

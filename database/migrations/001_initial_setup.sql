@@ -20,7 +20,7 @@ begin
           raise exception 'role % is missing and % may not create it', role_name, current_user
             using errcode = 'insufficient_privilege',
               hint = format('As a superuser run: alter role %I createrole;', current_user);
-        when duplicate_object then
+        when duplicate_object or unique_violation then
           null;  -- another installer made it between the look and the statement
       end;
     end if;
@@ -34,19 +34,21 @@ begin
           hint = format('As a superuser run: grant higgs_owner to %I;', current_user);
     end;
   end if;
-  begin
-    execute 'alter role higgs_app set synchronous_commit = on';
-  exception when insufficient_privilege then
-    if not exists (
-      select from pg_catalog.pg_db_role_setting s
-      join pg_catalog.pg_roles r on r.oid = s.setrole
-      where r.rolname = 'higgs_app' and 'synchronous_commit=on' = any (s.setconfig)
-    ) then
+  -- Looked at first, so that a second installation in the same server changes nothing.
+  if not exists (
+    select from pg_catalog.pg_db_role_setting as s
+    join pg_catalog.pg_roles as r on r.oid = s.setrole
+    where r.rolname = 'higgs_app' and s.setdatabase = 0
+      and 'synchronous_commit=on' = any (s.setconfig)
+  ) then
+    begin
+      execute 'alter role higgs_app set synchronous_commit = on';
+    exception when insufficient_privilege then
       raise exception 'synchronous_commit is not pinned on role higgs_app'
         using errcode = 'insufficient_privilege',
           hint = 'As a superuser run: alter role higgs_app set synchronous_commit = on;';
-    end if;
-  end;
+    end;
+  end if;
 end
 $roles$;
 
@@ -289,6 +291,7 @@ create table public.user_profiles (
   constraint user_profiles_avatar_format check (avatar ~ '^[a-z0-9-]{1,40}$'),
   constraint user_profiles_bio_length check (length(bio) <= 280),
   constraint user_profiles_country_format check (country ~ '^[A-Z]{2}$'),
+  constraint user_profiles_locale_length check (length(locale) <= 35),
   constraint user_profiles_locale_format check (locale ~ '^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$'),
   constraint user_profiles_time_zone_length check (length(time_zone) between 1 and 64),
   constraint user_profiles_next_time_zone_length check (length(next_time_zone) between 1 and 64),
@@ -533,7 +536,7 @@ create table public.games (
   constraint games_pkey primary key (id),
   constraint games_id_format check (id ~ '^[a-z][a-z0-9_]{0,31}$'),
   constraint games_name_length check (length(name) between 1 and 32),
-  constraint games_seats_range check (seats_min between 2 and seats_max and seats_max <= 8),
+  constraint games_seats_range check (seats_min >= 2 and seats_min <= seats_max and seats_max <= 8),
   constraint games_rules_version_positive check (rules_version > 0),
   constraint games_rules_object check (jsonb_typeof(rules) = 'object')
 );
@@ -566,16 +569,15 @@ values
 insert into public.games (id, name, seats_min, seats_max, rules_version, rules)
 values
   ('gaple', 'Gaple', 2, 4, 1,
-    '{"opening": "highestDouble", "passReceiver": "lastPlacer", "payment": "flat"}'),
+    '{"opening": "highestDouble", "passPayment": "lastPlacer", "payment": "flat"}'),
   ('qiuqiu', 'QiuQiu', 2, 7, 1,
     '{"settlement": "highThenLow", "betting": "noLimit"}'),
   ('bandar_qq', 'Bandar QQ', 2, 8, 1,
     '{"ties": "push", "ninePaysDouble": false, "rotatingBanker": true}'),
   ('block', 'Block', 2, 4, 1,
-    '{"tilesEach": "standard", "subtractOwnPips": false, "targetScore": 100}'),
+    '{"lessOwnPips": false, "targetScore": 100}'),
   ('draw', 'Draw', 2, 4, 1,
-    '{"tilesEach": "standard", "keepLastTwo": false, "subtractOwnPips": false,
-      "targetScore": 100}'),
+    '{"undrawnTiles": 0, "lessOwnPips": false, "targetScore": 100}'),
   ('all_fives', 'All Fives', 2, 4, 1,
     '{"targetScore": 100, "pointsDividedByFive": false}');
 

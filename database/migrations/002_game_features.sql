@@ -283,7 +283,7 @@ create table public.game_rooms (
   constraint game_rooms_currency_known check (currency in ('COINS', 'GEMS', 'TOKENS')),
   constraint game_rooms_base_bet_range check (base_bet between 1 and 1000000000000),
   constraint game_rooms_buy_in_range
-    check (buy_in_min between 1 and buy_in_max and buy_in_max <= 1000000000000000),
+    check (buy_in_min >= 1 and buy_in_min <= buy_in_max and buy_in_max <= 1000000000000000),
   constraint game_rooms_seats_range check (seats between 2 and 8),
   constraint game_rooms_rake_bps_range check (rake_bps between 0 and 2000),
   constraint game_rooms_rake_cap_range check (rake_cap between 0 and 1000000000000000),
@@ -330,7 +330,8 @@ create unique index game_rooms_join_code_key on public.game_rooms (join_code)
   where join_code is not null and status <> 'closed';
 create index game_rooms_lobby_idx on public.game_rooms (game_id, base_bet)
   where status = 'open' and visibility = 'public';
-create index game_rooms_host_node_idx on public.game_rooms (host_node) where status <> 'closed';
+create index game_rooms_host_node_idx on public.game_rooms (host_node)
+  where host_node is not null;
 
 alter table public.user_wallets
   add constraint user_wallets_room_id_fkey foreign key (room_id) references public.game_rooms (id);
@@ -625,7 +626,7 @@ comment on column public.transactions.group_size is 'How many rows the group has
 comment on column public.transactions.reverses is
   'The transaction that this one undoes, wholly or in part.';
 comment on column public.transactions.reference_type is
-  'What it belongs to: hand, session, tournament, order, …';
+  'What it belongs to: hand, session, tournament, order and so on.';
 comment on column public.transactions.reference_id is 'Identifier of that.';
 comment on column public.transactions.actor_id is 'Who caused it; null for the house.';
 comment on column public.transactions.metadata is
@@ -990,7 +991,7 @@ begin
       debit_afters, credit_afters
     from (
       select
-        c.*,
+        c.ordinal, c.group_id, c.debit, c.credit, c.settled, c.unfit, c.debit_after, c.credit_after,
         row_number() over (order by c.first_ordinal, c.ordinal) as position,
         case
           when c.group_id is null then null

@@ -35,9 +35,11 @@ comment on column public.server_nodes.stopped_at is 'When it released its rooms 
 create index server_nodes_running_idx on public.server_nodes (lease_expires_at)
   where stopped_at is null;
 
+-- Rooms are few and none has a host yet: nobody waits for the scan.
 alter table public.game_rooms
   add constraint game_rooms_host_node_fkey
   foreign key (host_node) references public.server_nodes (id) not valid;
+-- squawk-ignore constraint-missing-not-valid
 alter table public.game_rooms validate constraint game_rooms_host_node_fkey;
 
 create table public.stake_tiers (
@@ -94,12 +96,15 @@ values
   ('gaple_kota', 'gaple', 'Kota', 3, 'COINS', 10000, 200000, 2000000, 4, 250, 150000, 1),
   ('gaple_istana', 'gaple', 'Istana', 4, 'COINS', 100000, 2000000, 20000000, 4, 200, 1000000, 3);
 
+-- The column is new and empty, and rooms are few: nobody waits for the scan or the index.
 alter table public.game_rooms
   add column stake_tier_id text,
+  -- squawk-ignore constraint-missing-not-valid, adding-foreign-key-constraint
   add constraint game_rooms_stake_tier_id_fkey
     foreign key (stake_tier_id) references public.stake_tiers (id);
 comment on column public.game_rooms.stake_tier_id is
   'Tier that the room was opened at; null for a room with stakes of its own.';
+-- squawk-ignore require-concurrent-index-creation
 create index game_rooms_stake_tier_id_idx on public.game_rooms (stake_tier_id)
   where stake_tier_id is not null;
 
@@ -111,6 +116,7 @@ create table public.hand_seats (
   wallet_id bigint not null,
   stack_start bigint not null,
   client_seed text not null,
+  bot_style text,
   bot_strength smallint,
   bot_seed bytea,
   net bigint,
@@ -125,8 +131,9 @@ create table public.hand_seats (
   constraint hand_seats_seat_range check (seat between 0 and 7),
   constraint hand_seats_stack_start_positive check (stack_start > 0),
   constraint hand_seats_client_seed_format check (client_seed ~ '^[A-Za-z0-9_-]{1,64}$'),
-  constraint hand_seats_bot_strength_range check (bot_strength between 0 and 100),
-  constraint hand_seats_bot_whole check ((bot_strength is null) = (bot_seed is null)),
+  constraint hand_seats_bot_strength_range check (bot_strength between 1 and 1000),
+  constraint hand_seats_bot_style_format check (bot_style ~ '^[a-z][a-z_]{0,31}$'),
+  constraint hand_seats_bot_whole check (num_nulls(bot_style, bot_strength, bot_seed) in (0, 3)),
   constraint hand_seats_bot_seed_size check (octet_length(bot_seed) between 8 and 32),
   constraint hand_seats_result_whole check ((net is null) = (rake is null)),
   constraint hand_seats_loses_what_it_has check (net >= -stack_start),
@@ -142,6 +149,8 @@ comment on column public.hand_seats.user_id is 'The player.';
 comment on column public.hand_seats.wallet_id is 'The seat''s wallet.';
 comment on column public.hand_seats.stack_start is 'Chips in the wallet at the start.';
 comment on column public.hand_seats.client_seed is 'The seat''s part of the deal''s randomness.';
+comment on column public.hand_seats.bot_style is
+  'Which bot sits there, by the name of its way of playing; null for a person.';
 comment on column public.hand_seats.bot_strength is
   'Strength of the bot in the seat; null for a person.';
 comment on column public.hand_seats.bot_seed is
@@ -153,6 +162,8 @@ alter table public.game_hands
   add column settlement_hash bytea,
   add constraint game_hands_settlement_hash_size check (octet_length(settlement_hash) = 32)
     not valid;
+-- The column is new and empty; the lock_timeout of the runners bounds the wait for the lock.
+-- squawk-ignore constraint-missing-not-valid
 alter table public.game_hands validate constraint game_hands_settlement_hash_size;
 comment on column public.game_hands.settlement_hash is
   'SHA-256 of the payments and the result, to tell a repeated settlement from another one.';
@@ -816,6 +827,7 @@ create function public.start_hand(
   hand_opener_seat smallint default null,
   bot_strengths smallint[] default null,
   bot_seeds bytea[] default null,
+  bot_styles text[] default null,
   out outcome text,
   out hand_number integer,
   out stacks bigint[]
@@ -835,9 +847,10 @@ declare
 begin
   if cardinality(seats) is null or cardinality(client_seeds) is distinct from cardinality(seats)
     or cardinality(bot_strengths) <> cardinality(seats)
-    or cardinality(bot_seeds) <> cardinality(seats) then
+    or cardinality(bot_seeds) <> cardinality(seats)
+    or cardinality(bot_styles) <> cardinality(seats) then
     raise exception
-      'start_hand: seats, client_seeds, bot_strengths and bot_seeds differ in length, or are null'
+      'start_hand: seats, client_seeds and what bots have differ in length, or are null'
       using errcode = 'invalid_parameter_value';
   end if;
   if exists (
@@ -869,14 +882,15 @@ begin
         and not exists (
           select
           from (
-            select h.seat, h.client_seed, h.bot_strength, h.bot_seed
+            select h.seat, h.client_seed, h.bot_strength, h.bot_seed, h.bot_style
             from public.hand_seats as h
             where h.hand_id = earlier.id
           ) as s
-          full join unnest(seats, client_seeds, bot_strengths, bot_seeds)
-            as i (seat, client_seed, bot_strength, bot_seed) on i.seat = s.seat
-          where (i.seat, i.client_seed, i.bot_strength, i.bot_seed)
-            is distinct from (s.seat, s.client_seed, s.bot_strength, s.bot_seed))
+          full join unnest(seats, client_seeds, bot_strengths, bot_seeds, bot_styles)
+            as i (seat, client_seed, bot_strength, bot_seed, bot_style) on i.seat = s.seat
+          where (i.seat, i.client_seed, i.bot_strength, i.bot_seed, i.bot_style)
+            is distinct from
+            (s.seat, s.client_seed, s.bot_strength, s.bot_seed, s.bot_style))
         then 'exists'
       else 'exists_with_different_content'
     end;
@@ -928,12 +942,12 @@ begin
       seed_encrypted, seed_key_id, public.id_time(hand_id));
     insert into public.hand_seats (
       hand_id, seat, session_id, user_id, wallet_id, stack_start, client_seed, bot_strength,
-      bot_seed)
+      bot_seed, bot_style)
     select
       start_hand.hand_id, s.seat, s.id, s.user_id, s.seat_wallet_id, w.balance, i.client_seed,
-      i.bot_strength, i.bot_seed
-    from unnest(seats, client_seeds, bot_strengths, bot_seeds)
-      as i (seat, client_seed, bot_strength, bot_seed)
+      i.bot_strength, i.bot_seed, i.bot_style
+    from unnest(seats, client_seeds, bot_strengths, bot_seeds, bot_styles)
+      as i (seat, client_seed, bot_strength, bot_seed, bot_style)
     join public.game_sessions as s
       on s.room_id = room and s.seat = i.seat and s.stood_up_at is null
     join public.user_wallets as w on w.id = s.seat_wallet_id;
@@ -959,7 +973,7 @@ end
 $function$;
 comment on function public.start_hand(
   uuid, bigint, bigint, integer, jsonb, bytea, bytea, bytea, smallint[], text[], smallint,
-  smallint[], bytea[]) is
+  smallint[], bytea[], text[]) is
   'Starts a hand and freezes what it needs to be resumed at any move: options, rules version, seats,
 stacks (read from the seats'' wallets, returned in seat order), opener, client seeds, the encrypted
 server seed, and the bots. Seats are given in ascending order.
@@ -1452,7 +1466,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 begin atomic
   select
-    'moves_have_seats_and_no_gaps', coalesce(bool_and(m.is_whole), true), count(*),
+    'moves_have_seats_and_no_gaps' as check_name, coalesce(bool_and(m.is_whole), true), count(*),
     case when not bool_and(m.is_whole) then format(
       '%s hands, the first %s', count(*) filter (where not m.is_whole),
       (array_agg(m.hand_id) filter (where not m.is_whole))[1]) end
@@ -1464,7 +1478,7 @@ begin atomic
   ) as m
   union all
   select
-    'running_hands_are_current', coalesce(bool_and(r.is_current), true), count(*),
+    'running_hands_are_current' as check_name, coalesce(bool_and(r.is_current), true), count(*),
     case when not bool_and(r.is_current) then format(
       '%s hands, the first %s', count(*) filter (where not r.is_current),
       (array_agg(r.hand_id) filter (where not r.is_current))[1]) end
@@ -1478,7 +1492,7 @@ begin atomic
   ) as r
   union all
   select
-    'results_equal_ledger', coalesce(bool_and(s.is_equal), true), count(*),
+    'results_equal_ledger' as check_name, coalesce(bool_and(s.is_equal), true), count(*),
     case when not bool_and(s.is_equal) then format(
       '%s seats, the first of hand %s', count(*) filter (where not s.is_equal),
       (array_agg(s.hand_id) filter (where not s.is_equal))[1]) end
@@ -1507,7 +1521,7 @@ begin atomic
   ) as s
   union all
   select
-    'results_sum_to_rake', coalesce(bool_and(r.is_equal), true), count(*),
+    'results_sum_to_rake' as check_name, coalesce(bool_and(r.is_equal), true), count(*),
     case when not bool_and(r.is_equal) then format(
       '%s hands, the first %s', count(*) filter (where not r.is_equal),
       (array_agg(r.hand_id) filter (where not r.is_equal))[1]) end
@@ -1521,7 +1535,8 @@ begin atomic
   ) as r
   union all
   select
-    'chips_on_tables_have_players', coalesce(bool_and(s.id is not null), true), count(*),
+    'chips_on_tables_have_players' as check_name, coalesce(bool_and(s.id is not null), true),
+    count(*),
     case when not bool_and(s.id is not null) then format(
       '%s seat wallets, the first %s', count(*) filter (where s.id is null),
       min(w.id) filter (where s.id is null)) end
@@ -1613,7 +1628,7 @@ grant execute on function
   public.close_room(bigint, bigint),
   public.start_hand(
     uuid, bigint, bigint, integer, jsonb, bytea, bytea, bytea, smallint[], text[], smallint,
-    smallint[], bytea[]),
+    smallint[], bytea[], text[]),
   public.append_moves(
     bigint[], bigint[], uuid[], integer[], smallint[], text[], bytea[], text[], integer[],
     boolean[]),

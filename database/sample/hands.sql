@@ -132,6 +132,7 @@ declare
   client_seeds text[];
   strengths smallint[];
   bot_seeds bytea[];
+  bot_styles text[];
   opener_place integer;
   started record;
   played record;
@@ -145,15 +146,16 @@ begin
     array_agg(case when s.is_bot then s.skill end::smallint order by s.seat),
     array_agg(case when s.is_bot
       then substring(sha256(convert_to('bot ' || hand_id || s.seat, 'UTF8')) from 1 for 16)
-      end order by s.seat)
-  into seats, actors, skills, client_seeds, strengths, bot_seeds
+      end order by s.seat),
+    array_agg(case when s.is_bot then 'sample' end order by s.seat)
+  into seats, actors, skills, client_seeds, strengths, bot_seeds, bot_styles
   from sample_seats as s;
   opener_place := array_position(seats, previous_winner);
   select h.outcome, h.hand_number, h.stacks into started
   from public.start_hand(
     hand_id, room.id, room.fence, rules_version, options, sha256(server_seed),
     decode(repeat('00', 60), 'hex'), convert_to('sample', 'UTF8'), seats, client_seeds,
-    seats[opener_place], strengths, bot_seeds) as h;
+    seats[opener_place], strengths, bot_seeds, bot_styles) as h;
   if started.outcome <> 'ok' then
     raise exception 'sample: a hand in % was refused: %', room.name, started.outcome;
   end if;
