@@ -9,13 +9,20 @@ enum Command {
 
   /// Runs a program to its end; throws with its output if it fails.
   static func run(_ program: String, _ arguments: [String]) async throws {
-    let path = folder + "/" + program
-    if isRoot {
-      try await launch("/usr/sbin/runuser", ["-u", "postgres", "--", path] + arguments)
-    } else {
-      try await launch(path, arguments)
-    }
+    let command = [folder + "/" + program] + arguments
+    let asUser = isRoot ? ["/usr/sbin/runuser", "-u", "postgres", "--"] : []
+    try await launch("/bin/bash", ["-c", closingDescriptors, "bash"] + asUser + command)
   }
+
+  /// A server that stays must not inherit the descriptor by which `Process` learns that its child
+  /// has ended: it would wait for the server's end, too.
+  private static let closingDescriptors = #"""
+    for open in /proc/self/fd/*; do
+      number=${open##*/}
+      if [ "$number" -gt 2 ]; then eval "exec $number>&-"; fi
+    done 2>/dev/null
+    exec "$@"
+    """#
 
   /// Gives a folder to the user that runs the server.
   static func ownByServerUser(_ folder: String) async throws {

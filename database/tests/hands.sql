@@ -122,8 +122,8 @@ select is(
    from start_hand(
      pg_temp.id_of('bots'), pg_temp.room('Lain'), 0, 1, '{}', sha256(pg_temp.seed_of('bots')),
      sha256('a') || sha256('b'), '\x01', '{0,1}', '{x,y}', null, array[null, 40]::smallint[],
-     array[null, '\x0102030405060708']::bytea[]) as s),
-  'ok {2000,2000}', 'a bot''s strength and seed are frozen, too');
+     array[null, '\x0102030405060708']::bytea[], array[null, 'thinker']) as s),
+  'ok {2000,2000}', 'a bot''s style, strength and seed are frozen, too');
 
 -- Moves ------------------------------------------------------------------------------------------
 
