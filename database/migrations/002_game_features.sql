@@ -330,7 +330,8 @@ create unique index game_rooms_join_code_key on public.game_rooms (join_code)
   where join_code is not null and status <> 'closed';
 create index game_rooms_lobby_idx on public.game_rooms (game_id, base_bet)
   where status = 'open' and visibility = 'public';
-create index game_rooms_host_node_idx on public.game_rooms (host_node) where status <> 'closed';
+create index game_rooms_host_node_idx on public.game_rooms (host_node)
+  where host_node is not null;
 
 alter table public.user_wallets
   add constraint user_wallets_room_id_fkey foreign key (room_id) references public.game_rooms (id);
@@ -625,7 +626,7 @@ comment on column public.transactions.group_size is 'How many rows the group has
 comment on column public.transactions.reverses is
   'The transaction that this one undoes, wholly or in part.';
 comment on column public.transactions.reference_type is
-  'What it belongs to: hand, session, tournament, order, …';
+  'What it belongs to: hand, session, tournament, order and the like.';
 comment on column public.transactions.reference_id is 'Identifier of that.';
 comment on column public.transactions.actor_id is 'Who caused it; null for the house.';
 comment on column public.transactions.metadata is
@@ -990,7 +991,8 @@ begin
       debit_afters, credit_afters
     from (
       select
-        c.*,
+        c.ordinal, c.group_id, c.debit, c.credit, c.debit_after, c.credit_after, c.settled,
+        c.unfit,
         row_number() over (order by c.first_ordinal, c.ordinal) as position,
         case
           when c.group_id is null then null
