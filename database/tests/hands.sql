@@ -54,7 +54,8 @@ from (values
 ) as c (label, room, seats, fence, outcome, what)
 where c.label not like '%@%';
 select is(
-  array[pg_temp.start('h@-31 days', 'Meja', '{0,1}'), pg_temp.start('h@6 minutes', 'Meja', '{0,1}')],
+  array[
+    pg_temp.start('h@-31 days', 'Meja', '{0,1}'), pg_temp.start('h@6 minutes', 'Meja', '{0,1}')],
   array['id_out_of_window', 'id_out_of_window'], 'an id of another time');
 select matches(pg_temp.error_of(c.call), c.error, c.what)
 from (values
@@ -65,7 +66,8 @@ from (values
     '^22023 start_hand: seats .* not in ascending order', 'seats in another order'),
   ($$ select pg_temp.start('h', 'Meja', '{0,1,1}') $$,
     '^22023 start_hand: seats .* not in ascending order', 'a seat twice'),
-  ($$ select pg_temp.start(null, 'Meja', '{0,1}') $$, '^22023 start_hand: hand_id is null', 'no id'),
+  ($$ select pg_temp.start(null, 'Meja', '{0,1}') $$, '^22023 start_hand: hand_id is null',
+    'no id'),
   ($$ select pg_temp.start('h', 'Meja', '{0,1}', client_seeds => '{a,"b c"}') $$,
     '^23514 start_hand: .*hand_seats_client_seed_format.* must keep: CHECK',
     'a client seed with a space'),
@@ -162,7 +164,8 @@ from (values
   ('none 1 1 x', 'finished', 'a hand that is none')
 ) as c (lines, outcomes, what);
 select is(
-  (select string_agg(m.no || ':' || m.seat || ':' || convert_from(m.move, 'UTF8'), ' ' order by m.no)
+  (select string_agg(
+     m.no || ':' || m.seat || ':' || convert_from(m.move, 'UTF8'), ' ' order by m.no)
    from game_moves as m where m.hand_id = pg_temp.id_of('h')),
   '1:1:first 2:3:second 3:0:third 4:0:fourth 5:1:fifth', 'the journal holds them in order');
 select is(
@@ -282,7 +285,8 @@ from (values
     '^22023 settle_hand: the revealed seed is not the one that was committed to',
     'a seed that does not fit the commit'),
   ($$ select pg_temp.settle('h', 'Meja', ended_at => now() - interval '1 hour') $$,
-    '^22023 settle_hand: a hand that started at .* cannot have ended at', 'an end before its start'),
+    '^22023 settle_hand: a hand that started at .* cannot have ended at',
+    'an end before its start'),
   ($$ select pg_temp.settle('h', 'Meja', ended_at => now() + interval '6 minutes') $$,
     '^22023 settle_hand: a hand that started at', 'an end that is far ahead'),
   ($$ select pg_temp.settle('h', 'Meja', E'0 1 2000\n1 rake 61') $$,
@@ -381,7 +385,8 @@ select is(
 
 select is(pg_temp.start('z', 'Meja', '{0,1}'), 'seat_not_ready', 'who has no chips is not dealt');
 select is(pg_temp.stand('a', 'Meja'), 'ok 0', 'and leaves with none');
-select is(pg_temp.start('h2', 'Meja', '{1,3}'), 'ok 2 5231,3700', 'the next hand has the next number');
+select is(pg_temp.start('h2', 'Meja', '{1,3}'), 'ok 2 5231,3700',
+  'the next hand has the next number');
 select is(pg_temp.settle('h2', 'Meja'), 'ok 0', 'a hand without payments');
 select is(pg_temp.start('h3', 'Meja', '{1,3}'), 'ok 3 5231,3700', 'a third');
 select is(pg_temp.settle('h3', 'Meja', '3 1 100'), 'ok 0', 'is won again');
@@ -463,8 +468,8 @@ select is(
   (select count(*) from finished_hands as h where h.id = pg_temp.id_of('bots')), 0::bigint,
   'a running hand is in no view');
 select is(
-  (select count(*) from finished_hand_moves as m where m.hand_id = pg_temp.id_of('bots')), 0::bigint,
-  'nor are its moves');
+  (select count(*) from finished_hand_moves as m where m.hand_id = pg_temp.id_of('bots')),
+  0::bigint, 'nor are its moves');
 select is(
   (select count(*) from finished_hand_moves as m where m.hand_id = pg_temp.id_of('h')), 6::bigint,
   'those of a finished one are');
@@ -525,5 +530,5 @@ from (values
     'chips_on_tables_have_players', 'chips without a player')
 ) as c (statement, complaints, what);
 
-select * from finish();
+select finish();
 rollback;

@@ -89,7 +89,8 @@ update server_nodes set lease_expires_at = clock_timestamp() - interval '1 ms'
 where id = (select n.id from node as n where n.name = 'two');
 set local role higgs_app;
 select is(pg_temp.take('two'), '0 0', 'a node whose own lease has ended takes nothing');
-select is(pg_temp.take('three'), '7 2 2 0', 'rooms of an ended lease are taken, with a higher fence');
+select is(pg_temp.take('three'), '7 2 2 0',
+  'rooms of an ended lease are taken, with a higher fence');
 select is(pg_temp.take('three'), '0 0', 'but not a hand of rules that the node does not know');
 select is(pg_temp.take('one'), '1 2 2 1', 'which is taken, hand and all, by one that does');
 select is(
@@ -132,7 +133,8 @@ select is((select release_node(n.id) from node as n where n.name = 'three'), 0, 
 select is((select renew_lease(n.id) from node as n where n.name = 'three'), null,
   'a stopped node has no lease any more');
 select is(pg_temp.take('three'), '0 0', 'and takes nothing');
-select is(pg_temp.take('one'), '12 3 4 0', 'others take its rooms at once, each with a higher fence');
+select is(pg_temp.take('one'), '12 3 4 0',
+  'others take its rooms at once, each with a higher fence');
 select is(release_node(0), 0, 'an unknown node has none');
 
 -- A room that is closed has no host and is not taken.
@@ -144,5 +146,5 @@ select is(
    where g.id = pg_temp.room('Lain210')), 'closed t', 'then it has no host');
 select is(pg_temp.take('one'), '0 0', 'and is not taken');
 
-select * from finish();
+select finish();
 rollback;

@@ -1,5 +1,5 @@
--- Only READ COMMITTED sees what the locks waited for: functions that move chips or write the journal
--- refuse other levels.
+-- Only READ COMMITTED sees what the locks waited for: functions that move chips or write the
+-- journal refuse other levels.
 begin isolation level repeatable read;
 select no_plan();
 
@@ -15,5 +15,5 @@ from (values
         public.new_id(), 1, 0, 1, '{}', sha256('a'), '\x00', '\x00', '{0,1}', '{a,b}') $$,
     'start_hand')
 ) as c (call, what);
-select * from finish();
+select finish();
 rollback;

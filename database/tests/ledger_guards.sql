@@ -243,5 +243,5 @@ select throws_ok(
   $$ update user_wallets set balance = 9007199254740992 where id = pg_temp.wallet('ayu') $$,
   '23514', null, 'no balance above 2^53 - 1');
 
-select * from finish();
+select finish();
 rollback;

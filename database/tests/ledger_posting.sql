@@ -87,7 +87,8 @@ from (values
   ('r3 transfer 999999998 999999999 1', 'wallet_not_found', 'neither wallet'),
   ('r4 transfer ayu budi 1 cur=GEMS', 'currency_mismatch', 'both wallets of another currency'),
   ('r5 transfer ayu budi:GEMS 1', 'currency_mismatch', 'credit wallet of another currency'),
-  ('r6 transfer ayu:GEMS budi 1 cur=COINS', 'currency_mismatch', 'debit wallet of another currency'),
+  ('r6 transfer ayu:GEMS budi 1 cur=COINS', 'currency_mismatch',
+    'debit wallet of another currency'),
   ('r7 transfer ayu budi 1 cur=SHELLS', 'currency_mismatch', 'a currency that is none'),
   ('r8 transfer ayu budi 0', 'amount_out_of_range', 'nothing'),
   ('r9 transfer ayu budi -5', 'amount_out_of_range', 'less than nothing'),
@@ -380,7 +381,8 @@ from (values
   (pg_temp.shape(kinds => $$'{{transfer}}'$$), '%one dimension that starts at 1%',
     'a table in place of an array'),
   (pg_temp.shape(others => $$'[0:0]={018f0000-0000-7000-8000-000000000000}', '{1}', null, null,
-      null, null, null$$), '%one dimension that starts at 1%', 'an optional array that starts at 0'),
+      null, null, null$$), '%one dimension that starts at 1%',
+    'an optional array that starts at 0'),
   (pg_temp.shape(kinds => $$'{theft}'$$), '%transactions_kind_known%', 'an unknown kind'),
   (pg_temp.shape(credits => $$array[pg_temp.wallet('ayu')]$$), '%transactions_wallets_differ%',
     'from a wallet to itself'),
@@ -422,6 +424,6 @@ select is(
 
 select is(pg_temp.ledger_complaints(), null, 'after all of this the ledger verifies');
 
-select * from finish();
+select finish();
 rollback;
 

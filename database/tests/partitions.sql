@@ -247,7 +247,8 @@ reset role;
 select is(detach_month_partition('transactions', pg_temp.month(1)), pg_temp.leaf_of(1),
   'an old month is detached');
 select is(
-  (select a.rows || ' ' || a.parent from ledger_archives as a where a.relation = pg_temp.leaf_of(1)),
+  (select a.rows || ' ' || a.parent from ledger_archives as a
+   where a.relation = pg_temp.leaf_of(1)),
   '3 transactions', 'and noted');
 select is(
   (select count(*)::integer from audit_logs as a
@@ -339,4 +340,4 @@ select matches(
   pg_temp.error_of(format('delete from public.%I', pg_temp.leaf_of(1, 'game_moves'))),
   'append-only', 'and guarded as before');
 
-select * from finish();
+select finish();

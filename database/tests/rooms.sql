@@ -264,5 +264,5 @@ select is(pg_temp.sit('g', 'Meja', 'dewi', 0, 2000), 'room_closed', 'it stays cl
 select is(pg_temp.ledger_complaints(), null, 'the ledger verifies');
 select is(pg_temp.journal_complaints(), null, 'and the journal');
 
-select * from finish();
+select finish();
 rollback;
