@@ -291,13 +291,8 @@ create table public.user_profiles (
   constraint user_profiles_avatar_format check (avatar ~ '^[a-z0-9-]{1,40}$'),
   constraint user_profiles_bio_length check (length(bio) <= 280),
   constraint user_profiles_country_format check (country ~ '^[A-Z]{2}$'),
-<<<<<<< HEAD
   constraint user_profiles_locale_length check (length(locale) <= 35),
   constraint user_profiles_locale_format check (locale ~ '^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$'),
-=======
-  constraint user_profiles_locale_format
-    check (locale ~ '^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$' and length(locale) <= 35),
->>>>>>> pgtap
   constraint user_profiles_time_zone_length check (length(time_zone) between 1 and 64),
   constraint user_profiles_next_time_zone_length check (length(next_time_zone) between 1 and 64),
   constraint user_profiles_time_zone_change_whole

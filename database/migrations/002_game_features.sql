@@ -626,11 +626,7 @@ comment on column public.transactions.group_size is 'How many rows the group has
 comment on column public.transactions.reverses is
   'The transaction that this one undoes, wholly or in part.';
 comment on column public.transactions.reference_type is
-<<<<<<< HEAD
   'What it belongs to: hand, session, tournament, order and so on.';
-=======
-  'What it belongs to: hand, session, tournament, order and the like.';
->>>>>>> pgtap
 comment on column public.transactions.reference_id is 'Identifier of that.';
 comment on column public.transactions.actor_id is 'Who caused it; null for the house.';
 comment on column public.transactions.metadata is
@@ -995,12 +991,7 @@ begin
       debit_afters, credit_afters
     from (
       select
-<<<<<<< HEAD
         c.ordinal, c.group_id, c.debit, c.credit, c.settled, c.unfit, c.debit_after, c.credit_after,
-=======
-        c.ordinal, c.group_id, c.debit, c.credit, c.debit_after, c.credit_after, c.settled,
-        c.unfit,
->>>>>>> pgtap
         row_number() over (order by c.first_ordinal, c.ordinal) as position,
         case
           when c.group_id is null then null

@@ -86,11 +86,7 @@ comment on table public.notifications is
 comment on column public.notifications.id is 'Version-7 identifier.';
 comment on column public.notifications.user_id is 'Who is told.';
 comment on column public.notifications.kind is
-<<<<<<< HEAD
   'friend_request, gift, tournament, achievement, moderation, system and so on.';
-=======
-  'friend_request, gift, tournament, achievement, moderation, system and the like.';
->>>>>>> pgtap
 comment on column public.notifications.title is 'Headline.';
 comment on column public.notifications.body is 'Text.';
 comment on column public.notifications.payload is 'What a client needs to act on it.';
