@@ -46,17 +46,30 @@ package final class PrivateServer: Sendable {
     for (name, value) in defaults.merging(settings, uniquingKeysWith: { $1 }) {
       options += " -c \(name)=\(value)"
     }
-    try await Command.run(
-      "pg_ctl",
-      ["start", "-w", "-t", "60", "-D", folder + "/data", "-l", folder + "/log", "-o", options])
+    do {
+      try await Command.run(
+        "pg_ctl",
+        ["start", "-w", "-t", "60", "-D", folder + "/data", "-l", folder + "/log", "-o", options])
+    } catch {
+      let log = (try? String(contentsOfFile: folder + "/log", encoding: .utf8)) ?? "no log"
+      throw TestDatabaseError(description: "\(error)\n\(log.suffix(2000))")
+    }
   }
 
   /// Kills the postmaster and all its children by SIGKILL, and waits until they are gone.
   package func killHard() async throws {
     guard let postmaster = processID else { return }
+    // Stopped first, or it could still fork a child that nobody kills and that keeps the server's
+    // shared memory.
+    kill(postmaster, SIGSTOP)
     let family = [postmaster] + Self.children(of: postmaster)
     for process in family { kill(process, SIGKILL) }
     while family.contains(where: Self.isAlive) { try await Task.sleep(for: .milliseconds(5)) }
+    // Until someone has collected the dead postmaster, its number still looks taken to the next
+    // one, which then believes the files that say so.
+    for file in ["/data/postmaster.pid", "/.s.PGSQL.\(port)", "/.s.PGSQL.\(port).lock"] {
+      try? FileManager.default.removeItem(atPath: folder + file)
+    }
   }
 
   /// Stops it; clients are disconnected.
