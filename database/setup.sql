@@ -100,10 +100,10 @@ select set_config('higgs.files', $files$
   {"version": 1, "name": "initial_setup", "sha256": "b75aa3f5598bae93d7ec4c8ba88e72c4223fb0b97516e19367e0aba17d79cc2f"},
   {"version": 2, "name": "game_features", "sha256": "999b2356f00dbfa21dab7518e011afafe0f9e9ffc5966c3346d90ae6d3fff368"},
   {"version": 3, "name": "social_features", "sha256": "ea9c2eeea39863c942122b2170d080dca0413d296aa9ba314b3187ce56580ba9"},
-  {"version": 4, "name": "views_and_final_setup", "sha256": "a36a91c86f0c89288485234a6d6931bd5dd9d72ea3af159ec32df3c3f4e12ce1"},
+  {"version": 4, "name": "views_and_final_setup", "sha256": "1fbce50de45a460229a855801f538a090950cbacf17a623dab09fc943339e095"},
   {"version": 5, "name": "ledger_integrity", "sha256": "b191c327a469cbf31840b8fe853cc0fb9db12b765ca07126a3513a90fbe25193"},
   {"version": 6, "name": "player_protection", "sha256": "ef4107acf4aa069140e7435bd3a692227c9665792f7a4091c4fe32fcbdca7d09"},
-  {"version": 7, "name": "hosting_and_journal", "sha256": "fe549f368bf20b86be6c526d47b1c5bd105a67a7976278076c9821820cbc82d9"}
+  {"version": 7, "name": "hosting_and_journal", "sha256": "ea5d0bbb430a84363fec552c89d76868cc90ee2669cbdec7970d0eba08cd95af"}
 ]
 $files$, false) as higgs_ignored \gset
 
@@ -2700,7 +2700,9 @@ returns table (
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
+set jit = off
 as $function$
 #variable_conflict use_column
 declare
@@ -4844,7 +4846,7 @@ reset role;
 set role higgs_owner;
 insert into public.schema_migrations (version, name, sha256, applied_by, duration_ms)
 values (
-  4, 'views_and_final_setup', 'a36a91c86f0c89288485234a6d6931bd5dd9d72ea3af159ec32df3c3f4e12ce1', session_user,
+  4, 'views_and_final_setup', '1fbce50de45a460229a855801f538a090950cbacf17a623dab09fc943339e095', session_user,
   extract(epoch from clock_timestamp() - :'higgs_started'::timestamptz) * 1000);
 reset role;
 commit;
@@ -7077,19 +7079,28 @@ begin
 
   for attempt in 1 .. attempts_max loop
     begin
+      -- One pass over the items: joining them with themselves took time with their square.
       with given as (
         select
-          i.hand_id, i.room_id, min(i.fence) as fence, min(i.no) as first_no,
-          max(i.no) - min(i.no) + 1 = count(*) and min(i.fence) = max(i.fence)
-            and count(i.fence) = count(*) as is_run
-        from unnest(hand_ids, room_ids, fences, nos) as i (hand_id, room_id, fence, no)
-        group by i.hand_id, i.room_id
+          i.hand_id, i.no, i.seat, i.actor, i.move, i.ref, i.time_bank_ms, i.trustee,
+          min(i.no) over same_hand as first_no,
+          max(i.no) over same_hand - min(i.no) over same_hand + 1 = count(*) over same_hand
+            and bool_and(r.id is not null) over same_hand as is_run
+        from unnest(
+          hand_ids, room_ids, fences, nos, seats, actors, moves, refs, time_banks_ms, trustees
+        ) as i (
+          hand_id, room_id, fence, no, seat, actor, move, ref, time_bank_ms, trustee)
+        left join public.game_rooms as r
+          on r.id = i.room_id and r.fence = i.fence and r.current_hand_id = i.hand_id
+        window same_hand as (partition by i.hand_id, i.room_id)
       ),
-      fitting as (
-        select g.hand_id, g.room_id
+      written as (
+        insert into public.game_moves (
+          hand_id, no, seat, actor, move, ref, time_bank_ms, trustee)
+        select
+          g.hand_id, g.no, g.seat, g.actor, g.move, g.ref, coalesce(g.time_bank_ms, 0),
+          coalesce(g.trustee, false)
         from given as g
-        join public.game_rooms as r
-          on r.id = g.room_id and r.fence = g.fence and r.current_hand_id = g.hand_id
         where g.is_run and g.hand_id <> all (hands_repeating)
           and g.hand_id <> all (hands_invalid) and g.first_no = 1 + coalesce((
           select m.no
@@ -7097,18 +7108,7 @@ begin
           where m.hand_id = g.hand_id
           order by m.no desc
           limit 1), 0)
-      ),
-      written as (
-        insert into public.game_moves (
-          hand_id, no, seat, actor, move, ref, time_bank_ms, trustee)
-        select
-          i.hand_id, i.no, i.seat, i.actor, i.move, i.ref, coalesce(i.time_bank_ms, 0),
-          coalesce(i.trustee, false)
-        from unnest(
-          hand_ids, room_ids, nos, seats, actors, moves, refs, time_banks_ms, trustees
-        ) as i (hand_id, room_id, no, seat, actor, move, ref, time_bank_ms, trustee)
-        join fitting as f on f.hand_id = i.hand_id and f.room_id = i.room_id
-        order by i.hand_id, i.no
+        order by g.hand_id, g.no
         returning hand_id
       )
       select count(*), array_agg(distinct w.hand_id)
@@ -7672,7 +7672,7 @@ reset role;
 set role higgs_owner;
 insert into public.schema_migrations (version, name, sha256, applied_by, duration_ms)
 values (
-  7, 'hosting_and_journal', 'fe549f368bf20b86be6c526d47b1c5bd105a67a7976278076c9821820cbc82d9', session_user,
+  7, 'hosting_and_journal', 'ea5d0bbb430a84363fec552c89d76868cc90ee2669cbdec7970d0eba08cd95af', session_user,
   extract(epoch from clock_timestamp() - :'higgs_started'::timestamptz) * 1000);
 reset role;
 commit;

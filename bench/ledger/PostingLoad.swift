@@ -80,7 +80,6 @@ extension Bench {
   func measure(
     _ work: (ContinuousClock.Instant) async throws -> Int
   ) async throws -> Measured {
-    try await owner.execute("checkpoint")
     let before = try await meter.read()
     let count = try await work(.now + .seconds(seconds))
     let after = try await meter.read()

@@ -1049,19 +1049,28 @@ begin
 
   for attempt in 1 .. attempts_max loop
     begin
+      -- One pass over the items: joining them with themselves took time with their square.
       with given as (
         select
-          i.hand_id, i.room_id, min(i.fence) as fence, min(i.no) as first_no,
-          max(i.no) - min(i.no) + 1 = count(*) and min(i.fence) = max(i.fence)
-            and count(i.fence) = count(*) as is_run
-        from unnest(hand_ids, room_ids, fences, nos) as i (hand_id, room_id, fence, no)
-        group by i.hand_id, i.room_id
+          i.hand_id, i.no, i.seat, i.actor, i.move, i.ref, i.time_bank_ms, i.trustee,
+          min(i.no) over same_hand as first_no,
+          max(i.no) over same_hand - min(i.no) over same_hand + 1 = count(*) over same_hand
+            and bool_and(r.id is not null) over same_hand as is_run
+        from unnest(
+          hand_ids, room_ids, fences, nos, seats, actors, moves, refs, time_banks_ms, trustees
+        ) as i (
+          hand_id, room_id, fence, no, seat, actor, move, ref, time_bank_ms, trustee)
+        left join public.game_rooms as r
+          on r.id = i.room_id and r.fence = i.fence and r.current_hand_id = i.hand_id
+        window same_hand as (partition by i.hand_id, i.room_id)
       ),
-      fitting as (
-        select g.hand_id, g.room_id
+      written as (
+        insert into public.game_moves (
+          hand_id, no, seat, actor, move, ref, time_bank_ms, trustee)
+        select
+          g.hand_id, g.no, g.seat, g.actor, g.move, g.ref, coalesce(g.time_bank_ms, 0),
+          coalesce(g.trustee, false)
         from given as g
-        join public.game_rooms as r
-          on r.id = g.room_id and r.fence = g.fence and r.current_hand_id = g.hand_id
         where g.is_run and g.hand_id <> all (hands_repeating)
           and g.hand_id <> all (hands_invalid) and g.first_no = 1 + coalesce((
           select m.no
@@ -1069,18 +1078,7 @@ begin
           where m.hand_id = g.hand_id
           order by m.no desc
           limit 1), 0)
-      ),
-      written as (
-        insert into public.game_moves (
-          hand_id, no, seat, actor, move, ref, time_bank_ms, trustee)
-        select
-          i.hand_id, i.no, i.seat, i.actor, i.move, i.ref, coalesce(i.time_bank_ms, 0),
-          coalesce(i.trustee, false)
-        from unnest(
-          hand_ids, room_ids, nos, seats, actors, moves, refs, time_banks_ms, trustees
-        ) as i (hand_id, room_id, no, seat, actor, move, ref, time_bank_ms, trustee)
-        join fitting as f on f.hand_id = i.hand_id and f.room_id = i.room_id
-        order by i.hand_id, i.no
+        order by g.hand_id, g.no
         returning hand_id
       )
       select count(*), array_agg(distinct w.hand_id)
