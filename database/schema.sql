@@ -10747,7 +10747,7 @@ CREATE INDEX transactions_debit_wallet_id_idx ON ONLY public.transactions USING 
 -- Name: transactions_posted_xid_idx; Type: INDEX; Schema: public; Owner: higgs_owner
 --
 
-CREATE INDEX transactions_posted_xid_idx ON ONLY public.transactions USING btree (posted_xid, id);
+CREATE INDEX transactions_posted_xid_idx ON ONLY public.transactions USING btree (posted_xid);
 
 --
 -- Name: transactions_reverses_idx; Type: INDEX; Schema: public; Owner: higgs_owner

@@ -98,7 +98,7 @@ select to_regclass('public.schema_migrations') is not null as higgs_has_record \
 select set_config('higgs.files', $files$
 [
   {"version": 1, "name": "initial_setup", "sha256": "b75aa3f5598bae93d7ec4c8ba88e72c4223fb0b97516e19367e0aba17d79cc2f"},
-  {"version": 2, "name": "game_features", "sha256": "999b2356f00dbfa21dab7518e011afafe0f9e9ffc5966c3346d90ae6d3fff368"},
+  {"version": 2, "name": "game_features", "sha256": "a0ddcd21e73d3beb2460b7080e0053bafa67490663bf946f93e8ba4645693de3"},
   {"version": 3, "name": "social_features", "sha256": "ea9c2eeea39863c942122b2170d080dca0413d296aa9ba314b3187ce56580ba9"},
   {"version": 4, "name": "views_and_final_setup", "sha256": "1fbce50de45a460229a855801f538a090950cbacf17a623dab09fc943339e095"},
   {"version": 5, "name": "ledger_integrity", "sha256": "b191c327a469cbf31840b8fe853cc0fb9db12b765ca07126a3513a90fbe25193"},
@@ -1455,7 +1455,7 @@ comment on column public.transactions.posted_xid is
   'Ledger position of the posting transaction; seals and rollups go by it.';
 create index transactions_debit_wallet_id_idx on public.transactions (debit_wallet_id, id);
 create index transactions_credit_wallet_id_idx on public.transactions (credit_wallet_id, id);
-create index transactions_posted_xid_idx on public.transactions (posted_xid, id);
+create index transactions_posted_xid_idx on public.transactions (posted_xid);
 create index transactions_reverses_idx on public.transactions (reverses)
   where reverses is not null;
 create trigger refuse_change before update or delete on public.transactions
@@ -2288,7 +2288,7 @@ reset role;
 set role higgs_owner;
 insert into public.schema_migrations (version, name, sha256, applied_by, duration_ms)
 values (
-  2, 'game_features', '999b2356f00dbfa21dab7518e011afafe0f9e9ffc5966c3346d90ae6d3fff368', session_user,
+  2, 'game_features', 'a0ddcd21e73d3beb2460b7080e0053bafa67490663bf946f93e8ba4645693de3', session_user,
   extract(epoch from clock_timestamp() - :'higgs_started'::timestamptz) * 1000);
 reset role;
 commit;

@@ -636,7 +636,7 @@ comment on column public.transactions.posted_xid is
   'Ledger position of the posting transaction; seals and rollups go by it.';
 create index transactions_debit_wallet_id_idx on public.transactions (debit_wallet_id, id);
 create index transactions_credit_wallet_id_idx on public.transactions (credit_wallet_id, id);
-create index transactions_posted_xid_idx on public.transactions (posted_xid, id);
+create index transactions_posted_xid_idx on public.transactions (posted_xid);
 create index transactions_reverses_idx on public.transactions (reverses)
   where reverses is not null;
 create trigger refuse_change before update or delete on public.transactions
