@@ -1,7 +1,7 @@
-import Domino
+package import Domino
 
 /// Deals the hidden tiles at random to where they may be.
-struct Imagination {
+package struct Imagination {
   /// A tile that may be in few places comes first.
   private let tiles: [(tile: Tile, places: [Int])]
   private let seats: [Seat]
@@ -11,7 +11,8 @@ struct Imagination {
   /// How often a deal that comes to a dead end is begun again.
   private static let attempts = 40
 
-  init(_ knowledge: Knowledge, position: LinePosition) {
+  /// Ready to deal what may be hidden.
+  package init(_ knowledge: Knowledge, position: LinePosition) {
     base = position
     seats = knowledge.counts.map(\.seat)
     let held = knowledge.counts.map(\.count)
@@ -32,7 +33,7 @@ struct Imagination {
   }
 
   /// A position in which every seat holds what it may hold; nil where none was found.
-  func deal(using random: inout SeededRandom) -> LinePosition? {
+  package func deal(using random: inout SeededRandom) -> LinePosition? {
     for _ in 0..<Imagination.attempts {
       if let position = tryDeal(using: &random) { return position }
     }

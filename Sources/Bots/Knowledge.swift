@@ -1,15 +1,16 @@
-import Domino
+package import Domino
 
 /// What a seat can know of the tiles that it does not see.
-struct Knowledge {
+package struct Knowledge {
   /// The tiles that others hold or that lie in the boneyard.
-  let hidden: TileSet
+  package let hidden: TileSet
   /// How many tiles each other seat holds.
-  let counts: [(seat: Seat, count: Int)]
+  package let counts: [(seat: Seat, count: Int)]
   /// By seat: the tiles that it cannot hold, since it could not place them.
-  private(set) var excluded = SIMD4<UInt32>()
+  package private(set) var excluded = SIMD4<UInt32>()
 
-  init(_ view: LineView) {
+  /// What a view tells.
+  package init(_ view: LineView) {
     var seen = view.held
     for placement in view.line.placements { seen.insert(placement.tile) }
     hidden = .all - seen
@@ -18,7 +19,7 @@ struct Knowledge {
   }
 
   /// The tiles that the seat may hold.
-  func possible(for seat: Seat) -> TileSet {
+  package func possible(for seat: Seat) -> TileSet {
     hidden - TileSet(bits: excluded[Int(seat.number)])
   }
 

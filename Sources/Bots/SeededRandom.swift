@@ -20,7 +20,7 @@ package struct SeededRandom: RandomNumberGenerator, Sendable {
   }
 
   /// A number of 0..<count for small counts; the bias is below one in 2^32 / count.
-  mutating func number(below count: Int) -> Int {
+  package mutating func number(below count: Int) -> Int {
     Int(((next() >> 32) &* UInt64(count)) >> 32)
   }
 }

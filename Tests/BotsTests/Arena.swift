@@ -1,7 +1,7 @@
 import Core
 
-@testable import Bots
-@testable import Domino
+import Bots
+import Domino
 
 /// Seeded hands of canonical Gaple between bots.
 enum Arena {

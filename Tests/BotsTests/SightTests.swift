@@ -1,8 +1,8 @@
 import Foundation
 import Testing
 
-@testable import Bots
-@testable import Domino
+import Bots
+import Domino
 
 @Suite("What a bot sees and does")
 struct SightTests {

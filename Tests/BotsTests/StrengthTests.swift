@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Bots
+import Bots
 
 private var isOptimized: Bool {
   #if DEBUG

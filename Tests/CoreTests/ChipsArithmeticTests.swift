@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Core
+import Core
 
 @Suite("Multiples of chips")
 struct ChipsArithmeticTests {

@@ -1,7 +1,7 @@
 import Core
 import Testing
 
-@testable import Domino
+import Domino
 
 /// Seat 2 opens with 6-6, seat 3 is stuck once, and seat 2 goes out with 5-5 on two fives.
 private let held = [
@@ -25,7 +25,7 @@ struct GaplePaymentTests {
     var options = GapleRules()
     change(&options)
     let seats = stacks.enumerated().map {
-      SeatStack(seat: Seat(unchecked: UInt8($0.offset)), stack: $0.element)
+      SeatStack(seat: Seat(integerLiteral: UInt8($0.offset)), stack: $0.element)
     }
     let setup = HandSetup(
       rules: LineRules.gaple(options),

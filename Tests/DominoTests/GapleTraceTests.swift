@@ -1,7 +1,7 @@
 import Core
 import Testing
 
-@testable import Domino
+import Domino
 
 private struct Traces: Decodable {
   let games: [Game]

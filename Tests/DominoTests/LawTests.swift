@@ -1,7 +1,7 @@
 import Core
 import Testing
 
-@testable import Domino
+import Domino
 
 @Suite("Laws over seeded hands of every game with every option")
 struct LawTests {

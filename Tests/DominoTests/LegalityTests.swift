@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Domino
+import Domino
 
 /// What the rules must say to a decision, worked out from the drawn line alone.
 private func expected(_ move: LineMove, by seat: Seat, in hand: LineHand) -> RuleViolation? {

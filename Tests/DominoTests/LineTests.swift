@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Domino
+import Domino
 
 @Suite("The line")
 struct LineTests {
@@ -62,10 +62,10 @@ struct LineTests {
   func blocked(held: [String], opener: UInt8, winner: UInt8) throws {
     var position = LinePosition(seated: SeatSet([0, 1, 2]), turn: 0)
     for (place, text) in held.enumerated() {
-      position[Seat(unchecked: UInt8(place))] = TileSet(try tiles(text))
+      position[Seat(integerLiteral: UInt8(place))] = TileSet(try tiles(text))
     }
     #expect(
-      BlockedWinner.of(position, opener: Seat(unchecked: opener)) == Seat(unchecked: winner)
+      BlockedWinner.of(position, opener: Seat(integerLiteral: opener)) == Seat(integerLiteral: winner)
     )
   }
 

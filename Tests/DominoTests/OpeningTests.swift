@@ -1,7 +1,7 @@
 import Core
 import Testing
 
-@testable import Domino
+import Domino
 
 @Suite("Opening a hand")
 struct OpeningTests {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Domino
+import Domino
 
 private struct Deals: Decodable {
   let deals: [Deal]

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Domino
+import Domino
 
 @Suite("Stored options")
 struct RulesCodingTests {

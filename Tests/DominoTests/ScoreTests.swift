@@ -1,7 +1,7 @@
 import Core
 import Testing
 
-@testable import Domino
+import Domino
 
 @Suite("Block and Draw")
 struct ScoreTests {
@@ -11,7 +11,7 @@ struct ScoreTests {
     scores: [Int] = [0, 0, 0, 0]
   ) -> HandSetup<LineRules> {
     let stacks = (0..<seats).map {
-      SeatStack(seat: Seat(unchecked: UInt8($0)), stack: 100, score: scores[$0])
+      SeatStack(seat: Seat(integerLiteral: UInt8($0)), stack: 100, score: scores[$0])
     }
     return HandSetup(rules: rules, baseBet: 30, seats: stacks, opening: .seat(0))
   }

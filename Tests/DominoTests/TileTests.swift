@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Domino
+import Domino
 
 @Suite("Tiles")
 struct TileTests {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Fairness
+import Fairness
 
 private struct Vectors: Decodable {
   let vectors: [Vector]

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Fairness
+import Fairness
 
 @Suite("Verifying a deal")
 struct VerificationTests {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Migrations
+import Migrations
 
 @Suite("Two catalogs are compared object by object")
 struct CatalogDifferenceTests {

@@ -1,7 +1,7 @@
 import Postgres
 import Testing
 
-@testable import Migrations
+import Migrations
 
 extension ServerTests {
   @Suite("Drift")

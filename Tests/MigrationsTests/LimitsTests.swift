@@ -1,7 +1,7 @@
 import Migrations
 import Testing
 
-@testable import higgs
+import higgs
 
 @Suite("Limits")
 struct LimitsTests {

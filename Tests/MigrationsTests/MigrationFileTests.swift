@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Migrations
+import Migrations
 
 @Suite("A migration file is checked before it is run")
 struct MigrationFileTests {

@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Testing
 
-@testable import Migrations
+import Migrations
 
 @Suite("A folder of migrations is numbered without gap or repetition")
 struct MigrationFolderTests {

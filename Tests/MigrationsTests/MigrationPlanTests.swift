@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Migrations
+import Migrations
 
 @Suite("What there is to do follows from files and records")
 struct MigrationPlanTests {

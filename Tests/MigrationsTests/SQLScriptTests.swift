@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Migrations
+import Migrations
 
 @Suite("A script is cut into its statements")
 struct SQLScriptTests {

@@ -37,7 +37,7 @@ package enum Opening: Hashable, Sendable {
 
 extension Opening {
   /// The tile among the dealt ones with which `highestDouble` opens; nil where none was dealt.
-  static func compulsoryTile(among dealt: TileSet) -> Tile? {
+  package static func compulsoryTile(among dealt: TileSet) -> Tile? {
     let doubles = dealt & .doubles
     return (doubles.isEmpty ? dealt : doubles)
       .max { ($0.pips, $0.high) < ($1.pips, $1.high) }

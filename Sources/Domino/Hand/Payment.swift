@@ -24,6 +24,15 @@ package struct Payment: Codable, Sendable, Hashable {
     /// The winner pays the house.
     case rake
   }
+
+  /// A payment as it stands.
+  package init(from: Seat, to: Seat?, due: Chips, amount: Chips, reason: Reason) {
+    self.from = from
+    self.to = to
+    self.due = due
+    self.amount = amount
+    self.reason = reason
+  }
 }
 
 /// What a hand paid, ready for the ledger.

@@ -9,7 +9,7 @@ package struct Line: Sendable, Equatable {
   package init() {}
 
   /// Adds a tile that fits.
-  mutating func add(_ placement: Placement) {
+  package mutating func add(_ placement: Placement) {
     let tile = placement.tile
     if var open = ends {
       precondition(open.fits(tile, placement.end), "the rules let a tile through that does not fit")

@@ -1,8 +1,8 @@
 /// Who wins when nobody can place.
-enum BlockedWinner {
+package enum BlockedWinner {
   /// The lowest by pips held, number of tiles, pips of the lightest tile, its lower end and the
   /// place in the round from the opener.
-  static func of(_ position: LinePosition, opener: Seat) -> Seat {
+  package static func of(_ position: LinePosition, opener: Seat) -> Seat {
     let round = position.seated.clockwise(from: opener)
     let best = round.enumerated().min { left, right in
       rank(position[left.element], place: left.offset)

@@ -69,7 +69,7 @@ extension LineHand {
   package var boneyardCount: Int { deck.count - nextTile }
 
   /// How many of them a stuck seat may still draw.
-  var drawableCount: Int { setup.rules.drawable(boneyard: boneyardCount) }
+  package var drawableCount: Int { setup.rules.drawable(boneyard: boneyardCount) }
 
   /// Gives the seat to act the next tile of the boneyard.
   mutating func drawTile() -> Tile {

@@ -3,7 +3,7 @@ import Postgres
 
 extension MigrationSession {
   /// Reads the catalog in the running transaction.
-  func catalog() async throws -> CatalogSnapshot {
+  package func catalog() async throws -> CatalogSnapshot {
     try await run(Self.printSettings)
     let decoder = JSONDecoder()
     var objects: [CatalogObject] = []

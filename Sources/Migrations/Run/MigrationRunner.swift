@@ -1,6 +1,7 @@
 /// Works on one database with the files of one folder.
 package struct MigrationRunner: Sendable {
-  let session: MigrationSession
+  /// The session that it works on.
+  package let session: MigrationSession
   let folder: MigrationFolder
   let limits: MigrationLimits
   let report: @Sendable (MigrationEvent) -> Void

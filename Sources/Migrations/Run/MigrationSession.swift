@@ -86,7 +86,7 @@ package struct MigrationSession: Sendable {
 extension MigrationSession {
   /// Runs a script; answers the server's notices.
   @discardableResult
-  func run(_ script: String) async throws(PostgresError) -> [ServerError] {
+  package func run(_ script: String) async throws(PostgresError) -> [ServerError] {
     try await client.execute(script: script, timeoutMilliseconds: nil)
   }
 
@@ -114,7 +114,7 @@ extension MigrationSession {
   }
 
   /// Does `work` in a transaction and rolls it back, whatever `work` answers.
-  func inRolledBackTransaction<Value: Sendable>(
+  package func inRolledBackTransaction<Value: Sendable>(
     _ work: (MigrationSession) async throws -> Value
   ) async throws -> Value {
     do {

@@ -8,6 +8,14 @@ package struct CreatedIndex: Equatable, Sendable {
   package let table: String
   /// Whether the statement builds it concurrently, so that it can be left behind invalid.
   package let isConcurrent: Bool
+
+  /// An index as it stands.
+  package init(name: String, schema: String?, table: String, isConcurrent: Bool) {
+    self.name = name
+    self.schema = schema
+    self.table = table
+    self.isConcurrent = isConcurrent
+  }
 }
 
 extension SQLStatement {

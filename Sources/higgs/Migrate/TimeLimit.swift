@@ -1,18 +1,20 @@
-import ArgumentParser
+package import ArgumentParser
 
 /// A time as PostgreSQL writes it: a whole number with ms, s, min or h; without a unit it is ms.
-struct TimeLimit: ExpressibleByArgument, Equatable {
+package struct TimeLimit: ExpressibleByArgument, Equatable {
   /// The longest time that the server's settings can hold.
   private static let longestMilliseconds = Int(Int32.max)
 
   /// The time.
-  let milliseconds: Int
+  package let milliseconds: Int
 
-  init(milliseconds: Int) {
+  /// So many milliseconds.
+  package init(milliseconds: Int) {
     self.milliseconds = milliseconds
   }
 
-  init?(argument: String) {
+  /// Reads a time; nil for anything else.
+  package init?(argument: String) {
     let digits = argument.prefix { $0.isASCII && $0.isNumber }
     let units = ["": 1, "ms": 1, "s": 1_000, "min": 60_000, "h": 3_600_000]
     guard let number = Int(digits), let unit = units[String(argument.dropFirst(digits.count))]
@@ -23,7 +25,7 @@ struct TimeLimit: ExpressibleByArgument, Equatable {
   }
 
   /// The time with the largest unit that it is a whole number of.
-  var defaultValueDescription: String {
+  package var defaultValueDescription: String {
     for (name, unit) in [("h", 3_600_000), ("min", 60_000), ("s", 1_000)]
     where milliseconds % unit == 0 {
       return "\(milliseconds / unit)\(name)"

@@ -1,6 +1,6 @@
 import Core
 
-@testable import Domino
+import Domino
 
 /// Seeded hands of every game with every option.
 enum RandomHand {

@@ -1,7 +1,7 @@
 import Core
 import Testing
 
-@testable import Domino
+import Domino
 
 /// The tiles of a text like "0-1 2-5".
 func tiles(_ text: String) throws -> [Tile] {
