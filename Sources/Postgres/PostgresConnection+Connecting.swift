@@ -47,7 +47,9 @@ extension PostgresConnection {
   private func startOptions(_ options: [String: String]) -> [String: String] {
     var all = options
     all["client_encoding"] = "UTF8"
-    if all["fallback_application_name"] == nil { all["fallback_application_name"] = "higgs" }
+    if all["fallback_application_name"] == nil, configuration.settings["application_name"] == nil {
+      all["fallback_application_name"] = "higgs"
+    }
     let settings = configuration.settings.sorted { $0.key < $1.key }
       .map { "-c \($0.key)=\(Self.escaped($0.value))" }
     if !settings.isEmpty {

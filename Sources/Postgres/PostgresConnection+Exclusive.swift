@@ -94,8 +94,8 @@ extension PostgresConnection {
       link.watcher?.setReading(true)
       if PQenterPipelineMode(link.pointer) != 1 { lose(link.errorMessage) }
     } catch {
-      // Only the end of the connection leads here.
       if exclusive?.id == id { exclusive = nil }
+      if isOpen { lose("\(error)") }
     }
     pump()
   }
