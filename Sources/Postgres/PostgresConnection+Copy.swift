@@ -7,7 +7,8 @@ extension PostgresConnection {
   @discardableResult
   nonisolated(nonsending)
     package func copyIn(
-      _ statement: SQL, timeoutMilliseconds: Int? = nil,
+      _ statement: SQL,
+      timeoutMilliseconds: Int? = nil,
       _ body: (CopyWriter) async throws -> Void
     ) async throws -> Int
   {
@@ -33,7 +34,8 @@ extension PostgresConnection {
   @discardableResult
   nonisolated(nonsending)
     package func copyOut<Value>(
-      _ statement: SQL, timeoutMilliseconds: Int? = nil,
+      _ statement: SQL,
+      timeoutMilliseconds: Int? = nil,
       _ body: (CopyReader) async throws -> Value
     ) async throws -> Value
   {
@@ -54,7 +56,9 @@ extension PostgresConnection {
   }
 
   private func startCopy(
-    _ statement: SQL, _ expected: ExecStatusType, _ id: UInt64
+    _ statement: SQL,
+    _ expected: ExecStatusType,
+    _ id: UInt64
   ) async throws(PostgresError) {
     guard statement.bindings.count == 0 else {
       throw .wrongUse("COPY takes no bound values; quote names by \\(identifier:)")

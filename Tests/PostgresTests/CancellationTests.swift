@@ -6,7 +6,9 @@ import Testing
 struct CancellationTests {
   /// Waits until the server runs that many statements with this text.
   func waitUntilRunning(
-    _ text: String, count: Int = 1, in database: TestDatabase
+    _ text: String,
+    count: Int = 1,
+    in database: TestDatabase
   ) async throws {
     try await PostgresConnection.withConnection(database.configuration) { observer in
       while try await observer.query(
@@ -79,7 +81,9 @@ struct CancellationTests {
         try await waitUntilRunning("select pg_sleep(600)", in: database)
         let error = try await postgresError {
           try await connection.execute(
-            "insert into t values (1)", QueryOptions(timeoutMilliseconds: 50))
+            "insert into t values (1)",
+            QueryOptions(timeoutMilliseconds: 50)
+          )
         }
         #expect(error == .timedOut(milliseconds: 50))
         slow.cancel()

@@ -137,13 +137,15 @@ struct CopyTests {
       }
       #expect(sum == 4_999_949_955)
       // More rows than anybody could wait for.
-      let found = try await connection.queryStream(
-        "select n from generate_series(1, 100000) m, generate_series(1, 10000) n"
-      ) { rows in
-        for try await row in rows where try row.decode(Int.self) == 5_000 { return true }
-        return false
+      let read = try await connection.queryStream("select 1 from t a, t b") { rows in
+        var read = 0
+        for try await _ in rows {
+          read += 1
+          if read == 5_000 { break }
+        }
+        return read
       }
-      #expect(found)
+      #expect(read == 5_000)
       #expect(try await connection.query("select 1").count == 1)
     }
   }
@@ -184,7 +186,8 @@ struct CopyTests {
           insert into a values (1), (2);
           do $$ begin raise notice 'hello %', 1; end $$;
           drop table if exists nothing;
-          """)
+          """
+      )
       #expect(notices.count == 2)
       #expect(notices.first?.message == "hello 1")
       let error = try await postgresError {

@@ -143,7 +143,8 @@ struct TransactionTests {
           begin perform pg_terminate_backend(pg_backend_pid()); perform pg_sleep(60); end $$;
           create constraint trigger die after insert on t deferrable initially deferred
           for each row execute function die();
-          """)
+          """
+      )
       let error = try await postgresError {
         try await connection.withTransaction { transaction in
           _ = try await transaction.execute("insert into t values (1)")
@@ -167,7 +168,8 @@ struct TransactionTests {
           begin perform pg_sleep(60); return null; end $$;
           create constraint trigger wait after insert on t deferrable initially deferred
           for each row execute function wait();
-          """)
+          """
+      )
       let error = try await postgresError {
         let options = TransactionOptions(commitTimeoutMilliseconds: 100)
         try await connection.withTransaction(options) { transaction in
@@ -187,7 +189,8 @@ struct TransactionTests {
             insert into t values (1);
             do $$ begin raise notice 'one'; raise warning 'two'; end $$;
             insert into t values (2)
-            """)
+            """
+        )
       }
       #expect(notices.map(\.message) == ["one", "two"])
       #expect(notices.map(\.severity) == ["NOTICE", "WARNING"])
