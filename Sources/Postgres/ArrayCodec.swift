@@ -33,14 +33,16 @@ extension Optional: PostgresArrayElement where Wrapped: PostgresScalar {
 
   /// Writes an array with NULLs.
   package static func encodeArray(
-    _ values: [Wrapped?], to writer: inout ByteWriter
+    _ values: [Wrapped?],
+    to writer: inout ByteWriter
   ) throws(PostgresError) {
     try Wrapped.encodeOptionalArray(values, to: &writer)
   }
 
   /// Reads an array with NULLs.
   package static func decodeArray(
-    _ bytes: UnsafeRawBufferPointer, type: PostgresType
+    _ bytes: UnsafeRawBufferPointer,
+    type: PostgresType
   ) throws(DecodingFailure) -> [Wrapped?] {
     var reader = try ArrayReader(bytes, expected: Self.self, type: type)
     var values: [Wrapped?] = []
@@ -60,7 +62,8 @@ extension PostgresScalar {
 
   /// Writes the elements one by one.
   package static func encodeArray(
-    _ values: [Self], to writer: inout ByteWriter
+    _ values: [Self],
+    to writer: inout ByteWriter
   ) throws(PostgresError) {
     writer.appendArrayHeader(Self.postgresType, count: values.count, hasNull: false)
     for value in values { try writer.appendElement(value) }
@@ -68,7 +71,8 @@ extension PostgresScalar {
 
   /// Writes the elements one by one.
   package static func encodeOptionalArray(
-    _ values: [Self?], to writer: inout ByteWriter
+    _ values: [Self?],
+    to writer: inout ByteWriter
   ) throws(PostgresError) {
     let hasNull = values.contains { $0 == nil }
     writer.appendArrayHeader(Self.postgresType, count: values.count, hasNull: hasNull)
@@ -79,7 +83,8 @@ extension PostgresScalar {
 
   /// Reads the elements one by one; a NULL among them is an error.
   package static func decodeArray(
-    _ bytes: UnsafeRawBufferPointer, type: PostgresType
+    _ bytes: UnsafeRawBufferPointer,
+    type: PostgresType
   ) throws(DecodingFailure) -> [Self] {
     var reader = try ArrayReader(bytes, expected: Self.self, type: type)
     var values: [Self] = []
@@ -92,7 +97,8 @@ extension PostgresScalar {
 extension PostgresFixedWidth {
   /// Writes all elements in one go.
   package static func encodeArray(
-    _ values: [Self], to writer: inout ByteWriter
+    _ values: [Self],
+    to writer: inout ByteWriter
   ) throws(PostgresError) {
     writer.appendArrayHeader(postgresType, count: values.count, hasNull: false)
     let step = 4 + postgresWidth
@@ -111,7 +117,8 @@ extension PostgresFixedWidth {
 extension String {
   /// Writes all elements in one go.
   package static func encodeArray(
-    _ values: [String], to writer: inout ByteWriter
+    _ values: [String],
+    to writer: inout ByteWriter
   ) throws(PostgresError) {
     writer.appendArrayHeader(.text, count: values.count, hasNull: false)
     let start = writer.count
@@ -162,7 +169,9 @@ private struct ArrayReader {
   private var index = 0
 
   init(
-    _ bytes: UnsafeRawBufferPointer, expected: any Any.Type, type: PostgresType
+    _ bytes: UnsafeRawBufferPointer,
+    expected: any Any.Type,
+    type: PostgresType
   ) throws(DecodingFailure) {
     (self.bytes, self.expected, self.type) = (bytes, expected, type)
     guard bytes.count >= 12 else { throw Self.broken(expected, type) }
@@ -176,7 +185,10 @@ private struct ArrayReader {
       guard count >= 0, count <= bytes.count / 4 else { throw Self.broken(expected, type) }
     default:
       throw DecodingFailure(
-        expected: "[\(expected)]", actual: type, reason: "it has more than one dimension")
+        expected: "[\(expected)]",
+        actual: type,
+        reason: "it has more than one dimension"
+      )
     }
   }
 

@@ -21,7 +21,8 @@ package struct Bindings: Sendable {
   package var bytes: [UInt8] { writer.bytes }
 
   mutating func append(
-    _ type: PostgresType, _ encode: (inout ByteWriter) throws(PostgresError) -> Void
+    _ type: PostgresType,
+    _ encode: (inout ByteWriter) throws(PostgresError) -> Void
   ) {
     let start = writer.count
     do throws(PostgresError) {

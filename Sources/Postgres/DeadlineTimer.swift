@@ -20,7 +20,8 @@ struct Deadline: Comparable {
     }
     let now = DispatchTime.now().uptimeNanoseconds
     let (sum, overflow) = now.addingReportingOverflow(
-      UInt64(clamping: milliseconds).multipliedReportingOverflow(by: 1_000_000).partialValue)
+      UInt64(clamping: milliseconds).multipliedReportingOverflow(by: 1_000_000).partialValue
+    )
     self.init(uptimeNanoseconds: overflow ? .max : sum, milliseconds: milliseconds)
   }
 

@@ -35,7 +35,8 @@ enum HostList {
   }
 
   private static func withAttributes(
-    _ wanted: String, _ attempts: [[String: String]]
+    _ wanted: String,
+    _ attempts: [[String: String]]
   ) -> [[String: String]] {
     attempts.map { $0.merging(["target_session_attrs": wanted]) { $1 } }
   }

@@ -41,7 +41,10 @@ extension JSONText: PostgresScalar {
     }
     guard bytes.first == 1 else {
       throw DecodingFailure(
-        expected: "JSONText", actual: type, reason: "the version of jsonb is not 1")
+        expected: "JSONText",
+        actual: type,
+        reason: "the version of jsonb is not 1"
+      )
     }
     self.bytes = Array(bytes.dropFirst())
   }

@@ -16,7 +16,9 @@ final class NoticeBox {
         guard let context, let result else { return }
         let box = Unmanaged<NoticeBox>.fromOpaque(context).takeUnretainedValue()
         box.keep(ServerError(result: result))
-      }, context)
+      },
+      context
+    )
   }
 
   func takeAll() -> [ServerError] {
@@ -40,7 +42,8 @@ extension ServerError {
       severity: field("V") ?? field("S") ?? "ERROR",
       sqlState: SQLState(code: field("C") ?? ""),
       message: field("M")
-        ?? PQresultErrorMessage(result).map { String(cString: $0).trimmedLine } ?? "")
+        ?? PQresultErrorMessage(result).map { String(cString: $0).trimmedLine } ?? ""
+    )
     detail = field("D")
     hint = field("H")
     context = field("W")

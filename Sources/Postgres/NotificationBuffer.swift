@@ -34,6 +34,8 @@ final class NotificationBuffer: Sendable {
     self.limit = limit
   }
 
+  var count: Int { state.withLock { $0.events.count } }
+
   func append(_ event: NotificationEvent) {
     let reader = state.withLock { state -> CheckedContinuation<NotificationEvent?, Never>? in
       if state.isFinished { return nil }

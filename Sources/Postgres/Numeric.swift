@@ -63,7 +63,10 @@ extension Int128: PostgresScalar {
     let digits = try NumericDigits(bytes: bytes, expected: Self.self)
     guard let value = digits.wholeNumber else {
       throw DecodingFailure(
-        expected: "Int128", actual: type, reason: "it is not a whole number, or too large")
+        expected: "Int128",
+        actual: type,
+        reason: "it is not a whole number, or too large"
+      )
     }
     self = value
   }

@@ -29,8 +29,11 @@ extension NumericDigits {
       rest /= 10_000
     }
     self.init(
-      kind: value < 0 ? .negative : .positive, weight: max(0, reversed.count - 1), scale: 0,
-      groups: reversed.reversed())
+      kind: value < 0 ? .negative : .positive,
+      weight: max(0, reversed.count - 1),
+      scale: 0,
+      groups: reversed.reversed()
+    )
     trim()
   }
 
@@ -79,7 +82,10 @@ extension NumericDigits {
     let isNegative = digits.first == UInt8(ascii: "-")
     if isNegative || digits.first == UInt8(ascii: "+") { digits.removeFirst() }
     let parts = digits.split(
-      separator: UInt8(ascii: "."), maxSplits: 1, omittingEmptySubsequences: false)
+      separator: UInt8(ascii: "."),
+      maxSplits: 1,
+      omittingEmptySubsequences: false
+    )
     let whole = parts.first.map(Array.init) ?? []
     let fraction = parts.count == 2 ? Array(parts[1]) : []
     guard !whole.isEmpty || !fraction.isEmpty,
@@ -87,8 +93,11 @@ extension NumericDigits {
       whole.count <= Self.maximumIntegerDigits, fraction.count <= Self.maximumScale
     else { return nil }
     self.init(
-      kind: isNegative ? .negative : .positive, weight: (whole.count + 3) / 4 - 1,
-      scale: fraction.count, groups: Self.grouped(whole: whole, fraction: fraction))
+      kind: isNegative ? .negative : .positive,
+      weight: (whole.count + 3) / 4 - 1,
+      scale: fraction.count,
+      groups: Self.grouped(whole: whole, fraction: fraction)
+    )
     trim()
     if groups.isEmpty { kind = .positive }
   }
@@ -133,19 +142,25 @@ extension NumericDigits {
 
 extension NumericDigits {
   init(
-    bytes: UnsafeRawBufferPointer, expected: any Any.Type
+    bytes: UnsafeRawBufferPointer,
+    expected: any Any.Type
   ) throws(DecodingFailure) {
     let count = bytes.count >= 8 ? Int(bytes.integer(as: Int16.self)) : -1
     guard count >= 0, bytes.count == 8 + count * 2,
       let kind = Kind(rawValue: bytes.integer(at: 4, as: UInt16.self))
     else {
       throw DecodingFailure(
-        expected: "\(expected)", actual: .numeric, reason: "the digits are cut short")
+        expected: "\(expected)",
+        actual: .numeric,
+        reason: "the digits are cut short"
+      )
     }
     self.init(
-      kind: kind, weight: Int(bytes.integer(at: 2, as: Int16.self)),
+      kind: kind,
+      weight: Int(bytes.integer(at: 2, as: Int16.self)),
       scale: Int(bytes.integer(at: 6, as: Int16.self)),
-      groups: (0..<count).map { bytes.integer(at: 8 + $0 * 2, as: Int16.self) })
+      groups: (0..<count).map { bytes.integer(at: 8 + $0 * 2, as: Int16.self) }
+    )
   }
 
   func write(to writer: inout ByteWriter) {

@@ -124,7 +124,9 @@ extension PipelineState.Unit {
   /// What became of each `execute` step. A unit does all or nothing: if one failed, the others
   /// have `aborted`.
   func results<Value>(
-    success: (Output) -> Value, failed: (Failure) -> Value, aborted: Value
+    success: (Output) -> Value,
+    failed: (Failure) -> Value,
+    aborted: Value
   ) -> [Value] {
     guard let failure else { return outputs.map(success) }
     var owning = failure.step

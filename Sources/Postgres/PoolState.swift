@@ -122,7 +122,9 @@ extension PoolState {
 
   /// A connection has been made.
   mutating func connected(
-    _ connection: Connection, chance: Double, now: Int
+    _ connection: Connection,
+    chance: Double,
+    now: Int
   ) -> (id: Int, actions: [Action]) {
     connecting -= 1
     failures = 0
@@ -131,7 +133,11 @@ extension PoolState {
     lastID += 1
     let life = Double(limits.maximumLifetimeMilliseconds) * (1 - chance * 0.1)
     entries[lastID] = Entry(
-      connection: connection, endOfLife: now + Int(life), idleSince: now, checkedAt: now)
+      connection: connection,
+      endOfLife: now + Int(life),
+      idleSince: now,
+      checkedAt: now
+    )
     idle.append(lastID)
     if isClosing { return (lastID, remove(lastID) + [.close(connection)] + drainedIfSo()) }
     return (lastID, grant(now: now))
@@ -164,7 +170,9 @@ extension PoolState {
     counted.timedOut += late.count
     return late.map {
       .refuse(
-        $0.ticket, .poolExhausted(waitedMilliseconds: now - $0.since, cause: lastFailure))
+        $0.ticket,
+        .poolExhausted(waitedMilliseconds: now - $0.since, cause: lastFailure)
+      )
     }
   }
 

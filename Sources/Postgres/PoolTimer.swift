@@ -13,7 +13,9 @@ final class PoolTimer: Sendable {
   func start(everyMilliseconds interval: Int, _ body: @escaping @Sendable () -> Void) {
     timer.value.setEventHandler(handler: body)
     timer.value.schedule(
-      deadline: .now() + .milliseconds(interval), repeating: .milliseconds(interval))
+      deadline: .now() + .milliseconds(interval),
+      repeating: .milliseconds(interval)
+    )
     timer.value.activate()
   }
 

@@ -4,7 +4,8 @@ package protocol PostgresClient: Sendable {
   func query(_ statement: SQL, _ options: QueryOptions) async throws(PostgresError) -> Rows
   /// Does several statements in one round trip; see `Batch`.
   func run(
-    _ batch: Batch, _ options: QueryOptions
+    _ batch: Batch,
+    _ options: QueryOptions
   ) async throws(PostgresError) -> [Result<Rows, PostgresError>]
 }
 
@@ -17,7 +18,8 @@ extension PostgresClient {
   /// Does one statement and returns how many rows it touched.
   @discardableResult
   package func execute(
-    _ statement: SQL, _ options: QueryOptions = .default
+    _ statement: SQL,
+    _ options: QueryOptions = .default
   ) async throws(PostgresError) -> Int {
     try await query(statement, options).affectedCount
   }

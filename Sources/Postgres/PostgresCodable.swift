@@ -30,7 +30,8 @@ package protocol PostgresArrayElement: Sendable {
   static func encodeArray(_ values: [Self], to writer: inout ByteWriter) throws(PostgresError)
   /// Reads a whole array; the type is one that `acceptsArray` took.
   static func decodeArray(
-    _ bytes: UnsafeRawBufferPointer, type: PostgresType
+    _ bytes: UnsafeRawBufferPointer,
+    type: PostgresType
   ) throws(DecodingFailure) -> [Self]
 }
 
@@ -42,7 +43,8 @@ package protocol PostgresScalar: PostgresEncodable, PostgresDecodable, PostgresA
   init(bytes: UnsafeRawBufferPointer, type: PostgresType) throws(DecodingFailure)
   /// Writes a whole array with NULLs.
   static func encodeOptionalArray(
-    _ values: [Self?], to writer: inout ByteWriter
+    _ values: [Self?],
+    to writer: inout ByteWriter
   ) throws(PostgresError)
 }
 
@@ -135,21 +137,26 @@ extension PostgresScalar where Self: RawRepresentable, RawValue: PostgresScalar 
     let rawValue = try RawValue(bytes: bytes, type: type)
     guard let value = Self(rawValue: rawValue) else {
       throw DecodingFailure(
-        expected: "\(Self.self)", actual: type, reason: "the value is not one of its cases")
+        expected: "\(Self.self)",
+        actual: type,
+        reason: "the value is not one of its cases"
+      )
     }
     self = value
   }
 
   /// Writes an array of the raw values.
   package static func encodeArray(
-    _ values: [Self], to writer: inout ByteWriter
+    _ values: [Self],
+    to writer: inout ByteWriter
   ) throws(PostgresError) {
     try RawValue.encodeArray(values.map(\.rawValue), to: &writer)
   }
 
   /// Writes an array of the raw values, with NULLs.
   package static func encodeOptionalArray(
-    _ values: [Self?], to writer: inout ByteWriter
+    _ values: [Self?],
+    to writer: inout ByteWriter
   ) throws(PostgresError) {
     try RawValue.encodeOptionalArray(values.map { $0?.rawValue }, to: &writer)
   }

@@ -65,7 +65,9 @@ package struct QueryOptions: Sendable {
 
   /// Names what is otherwise.
   package init(
-    timeoutMilliseconds: Int? = nil, maximumResultBytes: Int? = nil, maximumRows: Int? = nil,
+    timeoutMilliseconds: Int? = nil,
+    maximumResultBytes: Int? = nil,
+    maximumRows: Int? = nil,
     isPrepared: Bool = true
   ) {
     self.timeoutMilliseconds = timeoutMilliseconds

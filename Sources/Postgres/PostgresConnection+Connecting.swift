@@ -18,7 +18,8 @@ extension PostgresConnection {
       }
     }
     throw .connectionFailed(
-      ConnectionFailure(reason: reasons.joined(separator: "; "), sqlState: sqlState))
+      ConnectionFailure(reason: reasons.joined(separator: "; "), sqlState: sqlState)
+    )
   }
 
   private func attempt(_ options: [String: String]) async throws(PostgresError) {
@@ -47,7 +48,9 @@ extension PostgresConnection {
   private func startOptions(_ options: [String: String]) -> [String: String] {
     var all = options
     all["client_encoding"] = "UTF8"
-    if all["fallback_application_name"] == nil { all["fallback_application_name"] = "higgs" }
+    if all["fallback_application_name"] == nil, configuration.settings["application_name"] == nil {
+      all["fallback_application_name"] = "higgs"
+    }
     let settings = configuration.settings.sorted { $0.key < $1.key }
       .map { "-c \($0.key)=\(Self.escaped($0.value))" }
     if !settings.isEmpty {
@@ -77,20 +80,26 @@ extension PostgresConnection {
       case .late:
         let host = PQhost(link.pointer).map { String(cString: $0) } ?? ""
         throw .connectionFailed(
-          ConnectionFailure(reason: "host \(host) did not let us in within \(limit) ms"))
+          ConnectionFailure(reason: "host \(host) did not let us in within \(limit) ms")
+        )
       }
     }
   }
 
   private func wait(
-    _ socket: Int32, _ direction: SocketReadiness.Direction, _ deadline: DispatchTime
+    _ socket: Int32,
+    _ direction: SocketReadiness.Direction,
+    _ deadline: DispatchTime
   ) async -> SocketReadiness.Outcome {
     let queue = executor.queue
     let gate = CancellationGate()
     return await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         let wait = SocketReadiness(
-          socket: socket, direction, deadline: deadline, queue: queue
+          socket: socket,
+          direction,
+          deadline: deadline,
+          queue: queue
         ) { continuation.resume(returning: $0) }
         gate.open(Confined(wait))
       }
@@ -102,7 +111,8 @@ extension PostgresConnection {
   private func failure(of link: Link) -> PostgresError {
     let text = link.errorMessage
     return .connectionFailed(
-      ConnectionFailure(reason: VerboseMessage.reason(text), sqlState: VerboseMessage.code(text)))
+      ConnectionFailure(reason: VerboseMessage.reason(text), sqlState: VerboseMessage.code(text))
+    )
   }
 
   private func prepare(_ link: Link) throws(PostgresError) {
@@ -112,9 +122,11 @@ extension PostgresConnection {
     }
     self.link = link
     link.watcher = SocketWatcher(
-      socket: link.socket, queue: executor.queue,
+      socket: link.socket,
+      queue: executor.queue,
       onReadable: { [weak self] in self?.assumeIsolated { $0.socketIsReadable() } },
-      onWritable: { [weak self] in self?.assumeIsolated { $0.socketIsWritable() } })
+      onWritable: { [weak self] in self?.assumeIsolated { $0.socketIsWritable() } }
+    )
     logNotices()
   }
 }

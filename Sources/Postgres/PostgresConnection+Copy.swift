@@ -7,7 +7,8 @@ extension PostgresConnection {
   @discardableResult
   nonisolated(nonsending)
     package func copyIn(
-      _ statement: SQL, timeoutMilliseconds: Int? = nil,
+      _ statement: SQL,
+      timeoutMilliseconds: Int? = nil,
       _ body: (CopyWriter) async throws -> Void
     ) async throws -> Int
   {
@@ -33,7 +34,8 @@ extension PostgresConnection {
   @discardableResult
   nonisolated(nonsending)
     package func copyOut<Value>(
-      _ statement: SQL, timeoutMilliseconds: Int? = nil,
+      _ statement: SQL,
+      timeoutMilliseconds: Int? = nil,
       _ body: (CopyReader) async throws -> Value
     ) async throws -> Value
   {
@@ -54,7 +56,9 @@ extension PostgresConnection {
   }
 
   private func startCopy(
-    _ statement: SQL, _ expected: ExecStatusType, _ id: UInt64
+    _ statement: SQL,
+    _ expected: ExecStatusType,
+    _ id: UInt64
   ) async throws(PostgresError) {
     guard statement.bindings.count == 0 else {
       throw .wrongUse("COPY takes no bound values; quote names by \\(identifier:)")
@@ -113,8 +117,16 @@ extension PostgresConnection {
     await endExclusive(id)
   }
 
-  /// The next piece of data; nil after the last.
+  /// The next piece of data; nil after the last, or the error that ended the copy.
   func nextCopyData(_ id: UInt64) async throws(PostgresError) -> [UInt8]? {
+    if let piece = try await nextPiece(id) { return piece }
+    guard let result = try await nextResult(id) else { return nil }
+    if result.status == PGRES_FATAL_ERROR { throw translate(result, id) }
+    return nil
+  }
+
+  /// The next piece of data; nil after the last or when an error has ended the copy.
+  private func nextPiece(_ id: UInt64) async throws(PostgresError) -> [UInt8]? {
     var piece: [UInt8] = []
     while true {
       let (use, link) = try use(id)
@@ -129,16 +141,9 @@ extension PostgresConnection {
         if !piece.isEmpty { return piece }
         await waitForInput(use)
       } else {
-        if !piece.isEmpty { return piece }
-        return try await endOfCopyOut(id)
+        return piece.isEmpty ? nil : piece
       }
     }
-  }
-
-  private func endOfCopyOut(_ id: UInt64) async throws(PostgresError) -> [UInt8]? {
-    guard let result = try await nextResult(id) else { return nil }
-    if result.status == PGRES_FATAL_ERROR { throw translate(result, id) }
-    return nil
   }
 
   /// Ends a COPY that nobody wanted; tells whether there was one.
@@ -150,7 +155,7 @@ extension PostgresConnection {
       try await waitForOutput(id)
       return true
     case PGRES_COPY_OUT:
-      while try await nextCopyData(id) != nil {}
+      while try await nextPiece(id) != nil {}
       return true
     default: return false
     }

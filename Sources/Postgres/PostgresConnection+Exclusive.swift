@@ -6,13 +6,17 @@ import CPostgres
 extension PostgresConnection {
   /// Waits until the connection is ours alone.
   func beginExclusive(
-    timeoutMilliseconds: Int?, collectsNotices: Bool = false
+    timeoutMilliseconds: Int?,
+    collectsNotices: Bool = false
   ) async throws(PostgresError) -> UInt64 {
     if Task.isCancelled { throw .cancelled }
     try checkRoom()
     let limit = timeoutMilliseconds ?? configuration.longTimeoutMilliseconds
     let use = ExclusiveUse(
-      id: nextID(), deadline: Deadline(milliseconds: limit), collectsNotices: collectsNotices)
+      id: nextID(),
+      deadline: Deadline(milliseconds: limit),
+      collectsNotices: collectsNotices
+    )
     let id = use.id
     let refusal = await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
@@ -94,8 +98,8 @@ extension PostgresConnection {
       link.watcher?.setReading(true)
       if PQenterPipelineMode(link.pointer) != 1 { lose(link.errorMessage) }
     } catch {
-      // Only the end of the connection leads here.
       if exclusive?.id == id { exclusive = nil }
+      if isOpen { lose("\(error)") }
     }
     pump()
   }

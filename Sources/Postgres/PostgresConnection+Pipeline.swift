@@ -6,7 +6,8 @@ import CPostgres
 extension PostgresConnection {
   /// Does one statement and returns its rows.
   package func query(
-    _ statement: SQL, _ options: QueryOptions
+    _ statement: SQL,
+    _ options: QueryOptions
   ) async throws(PostgresError) -> Rows {
     var batch = Batch()
     batch.add(statement)
@@ -15,13 +16,16 @@ extension PostgresConnection {
 
   /// Does several statements in one round trip.
   package func run(
-    _ batch: Batch, _ options: QueryOptions
+    _ batch: Batch,
+    _ options: QueryOptions
   ) async throws(PostgresError) -> [Result<Rows, PostgresError>] {
     try await submit(batch, options, kind: .standalone)
   }
 
   func submit(
-    _ batch: Batch, _ options: QueryOptions, kind: Request.Kind
+    _ batch: Batch,
+    _ options: QueryOptions,
+    kind: Request.Kind
   ) async throws(PostgresError) -> [Result<Rows, PostgresError>] {
     if Task.isCancelled { throw .cancelled }
     guard let request = try admit(batch, options, kind: kind) else { return [] }
@@ -37,7 +41,9 @@ extension PostgresConnection {
 
   /// As `submit`, but the end of the task does not cancel it: for COMMIT and ROLLBACK.
   func submitShielded(
-    _ batch: Batch, _ options: QueryOptions = .default, kind: Request.Kind = .insideTransaction
+    _ batch: Batch,
+    _ options: QueryOptions = .default,
+    kind: Request.Kind = .insideTransaction
   ) async throws(PostgresError) -> [Result<Rows, PostgresError>] {
     guard let request = try admit(batch, options, kind: kind) else { return [] }
     return await answer(to: request)
@@ -53,7 +59,9 @@ extension PostgresConnection {
   }
 
   private func admit(
-    _ batch: Batch, _ options: QueryOptions, kind: Request.Kind
+    _ batch: Batch,
+    _ options: QueryOptions,
+    kind: Request.Kind
   ) throws(PostgresError) -> Request? {
     try checkRoom()
     for item in batch.items {
@@ -64,8 +72,12 @@ extension PostgresConnection {
     }
     if batch.count == 0 { return nil }
     return Request(
-      id: nextID(), items: batch.items, options: options, kind: kind,
-      deadline: deadline(options.timeoutMilliseconds))
+      id: nextID(),
+      items: batch.items,
+      options: options,
+      kind: kind,
+      deadline: deadline(options.timeoutMilliseconds)
+    )
   }
 
   /// Throws unless one more may wait.
@@ -129,7 +141,9 @@ extension PostgresConnection {
   }
 
   private func send(
-    _ statement: SQL, _ request: Request, _ steps: inout [PipelineStep]
+    _ statement: SQL,
+    _ request: Request,
+    _ steps: inout [PipelineStep]
   ) -> Bool {
     guard let link else { return false }
     var isSent: Bool

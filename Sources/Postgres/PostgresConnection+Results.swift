@@ -85,7 +85,8 @@ extension PostgresConnection {
     request.results += unit.results(
       success: { output in answer(request, output) },
       failed: { error in .failure(translate(error, for: request)) },
-      aborted: .failure(.pipelineAborted))
+      aborted: .failure(.pipelineAborted)
+    )
     request.receivedBytes = 0
     request.unitsLeft -= 1
     guard request.unitsLeft == 0 else { return }
@@ -95,7 +96,8 @@ extension PostgresConnection {
   }
 
   private func answer(
-    _ request: Request, _ output: ResultHandle
+    _ request: Request,
+    _ output: ResultHandle
   ) -> Result<Rows, PostgresError> {
     let limitRows = request.options.maximumRows ?? configuration.maximumRows
     if output.rowCount > limitRows { return .failure(.tooManyRows(limit: limitRows)) }
@@ -172,7 +174,9 @@ extension PostgresConnection {
     while let link, let pointer = PQnotifies(link.pointer) {
       let notification = Notification(
         channel: String(cString: pointer.pointee.relname),
-        payload: String(cString: pointer.pointee.extra), serverProcess: pointer.pointee.be_pid)
+        payload: String(cString: pointer.pointee.extra),
+        serverProcess: pointer.pointee.be_pid
+      )
       PQfreemem(pointer)
       notificationHandler?(notification)
     }

@@ -6,10 +6,13 @@ extension PostgresConnection {
   /// own. Returns the notices. The time limit is `longTimeoutMilliseconds` unless given.
   @discardableResult
   package func execute(
-    script: String, timeoutMilliseconds: Int? = nil
+    script: String,
+    timeoutMilliseconds: Int? = nil
   ) async throws(PostgresError) -> [ServerError] {
     let id = try await beginExclusive(
-      timeoutMilliseconds: timeoutMilliseconds, collectsNotices: true)
+      timeoutMilliseconds: timeoutMilliseconds,
+      collectsNotices: true
+    )
     let outcome = await withTaskCancellationHandler {
       await runScript(script, id)
     } onCancel: {
@@ -20,7 +23,8 @@ extension PostgresConnection {
   }
 
   private func runScript(
-    _ script: String, _ id: UInt64
+    _ script: String,
+    _ id: UInt64
   ) async -> Result<[ServerError], PostgresError> {
     var failure: PostgresError?
     do throws(PostgresError) {
@@ -39,7 +43,8 @@ extension PostgresConnection {
   }
 
   private static let copyInScript = PostgresError.wrongUse(
-    "a script cannot hold COPY … FROM STDIN or TO STDOUT; use copyIn and copyOut")
+    "a script cannot hold COPY … FROM STDIN or TO STDOUT; use copyIn and copyOut"
+  )
 
   private func scriptFailure(_ result: ResultHandle, _ id: UInt64) -> PostgresError? {
     result.status == PGRES_FATAL_ERROR ? translate(result, id) : nil

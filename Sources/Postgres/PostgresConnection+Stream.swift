@@ -7,7 +7,8 @@ extension PostgresConnection {
   @discardableResult
   nonisolated(nonsending)
     package func queryStream<Value>(
-      _ statement: SQL, timeoutMilliseconds: Int? = nil,
+      _ statement: SQL,
+      timeoutMilliseconds: Int? = nil,
       _ body: (RowStream) async throws -> Value
     ) async throws -> Value
   {

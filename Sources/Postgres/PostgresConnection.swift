@@ -121,8 +121,11 @@ package actor PostgresConnection: PostgresClient {
   /// Ends the connection because it broke.
   func lose(_ reason: String) {
     let reason = reason.isEmpty ? "the server closed the connection" : reason
-    end(with: .connectionLost(
-      ConnectionLoss(reason: reason, serverError: lastFatal, wasSent: false)))
+    end(
+      with: .connectionLost(
+        ConnectionLoss(reason: reason, serverError: lastFatal, wasSent: false)
+      )
+    )
   }
 
   private func end(with error: PostgresError) {

@@ -25,12 +25,17 @@ package final class PostgresListener: AsyncSequence, Sendable {
 
   /// Begins to connect and listen at once.
   package init(
-    _ configuration: PostgresConfiguration, channels: [String],
+    _ configuration: PostgresConfiguration,
+    channels: [String],
     _ limits: ListenerConfiguration = ListenerConfiguration()
   ) {
     let buffer = NotificationBuffer(limit: limits.maximumBuffered)
     let loop = ListenerLoop(
-      configuration: configuration, channels: channels, limits: limits, buffer: buffer)
+      configuration: configuration,
+      channels: channels,
+      limits: limits,
+      buffer: buffer
+    )
     self.buffer = buffer
     task = Task { await loop.run() }
   }
@@ -39,6 +44,9 @@ package final class PostgresListener: AsyncSequence, Sendable {
     task.cancel()
     buffer.finish()
   }
+
+  /// How many events wait for the reader.
+  package var bufferedCount: Int { buffer.count }
 
   /// Stops; the reader sees the end. May be called again.
   package func close() async {
@@ -87,7 +95,9 @@ private struct ListenerLoop: Sendable {
       }
       failures += 1
       let delay = limits.backoff.delayMilliseconds(
-        failures: failures, chance: .random(in: 0...1))
+        failures: failures,
+        chance: .random(in: 0...1)
+      )
       try? await Task.sleep(for: .milliseconds(delay))
     }
   }

@@ -28,7 +28,8 @@ package final class PostgresPool: PostgresClient {
 
   /// Makes a pool. Nothing is connected yet.
   package init(
-    _ configuration: PostgresConfiguration, _ limits: PoolConfiguration = PoolConfiguration()
+    _ configuration: PostgresConfiguration,
+    _ limits: PoolConfiguration = PoolConfiguration()
   ) {
     self.configuration = configuration
     self.limits = limits
@@ -48,7 +49,8 @@ package final class PostgresPool: PostgresClient {
 
   /// Does one statement on any connection. It must not begin a transaction or change the session.
   package func query(
-    _ statement: SQL, _ options: QueryOptions
+    _ statement: SQL,
+    _ options: QueryOptions
   ) async throws(PostgresError) -> Rows {
     var batch = Batch()
     batch.add(statement)
@@ -58,7 +60,8 @@ package final class PostgresPool: PostgresClient {
   /// Does several statements on any connection in one round trip. They must not begin a
   /// transaction or change the session; a batch of one unit is a transaction of its own.
   package func run(
-    _ batch: Batch, _ options: QueryOptions
+    _ batch: Batch,
+    _ options: QueryOptions
   ) async throws(PostgresError) -> [Result<Rows, PostgresError>] {
     let (id, connection) = try await acquire(.shared)
     defer { release(id, isClean: true) }

@@ -21,7 +21,8 @@ package struct TransactionOptions: Sendable {
 
   /// Names what is otherwise.
   package init(
-    isolation: IsolationLevel? = nil, isReadOnly: Bool = false,
+    isolation: IsolationLevel? = nil,
+    isReadOnly: Bool = false,
     commitTimeoutMilliseconds: Int = 30_000
   ) {
     self.isolation = isolation
@@ -57,7 +58,8 @@ package final class PostgresTransaction: PostgresClient {
 
   /// Does one statement inside the transaction.
   package func query(
-    _ statement: SQL, _ options: QueryOptions
+    _ statement: SQL,
+    _ options: QueryOptions
   ) async throws(PostgresError) -> Rows {
     var batch = Batch()
     batch.add(statement)
@@ -66,7 +68,8 @@ package final class PostgresTransaction: PostgresClient {
 
   /// Does several statements inside the transaction in one round trip.
   package func run(
-    _ batch: Batch, _ options: QueryOptions
+    _ batch: Batch,
+    _ options: QueryOptions
   ) async throws(PostgresError) -> [Result<Rows, PostgresError>] {
     guard let begin = try takeBegin() else {
       return try await connection.submit(batch, options, kind: .insideTransaction)
@@ -82,7 +85,8 @@ package final class PostgresTransaction: PostgresClient {
   /// Does a script of many statements inside the transaction; see the connection's method.
   @discardableResult
   package func execute(
-    script: String, timeoutMilliseconds: Int? = nil
+    script: String,
+    timeoutMilliseconds: Int? = nil
   ) async throws(PostgresError) -> [ServerError] {
     try await begin()
     return try await connection.execute(script: script, timeoutMilliseconds: timeoutMilliseconds)

@@ -32,7 +32,11 @@ final class Request {
   var retries = 0
 
   init(
-    id: UInt64, items: [Batch.Item], options: QueryOptions, kind: Kind, deadline: Deadline
+    id: UInt64,
+    items: [Batch.Item],
+    options: QueryOptions,
+    kind: Kind,
+    deadline: Deadline
   ) {
     self.id = id
     self.items = items

@@ -34,45 +34,57 @@ package struct Row: Sendable {
 
   /// Reads one column, counted from 0.
   package func decode<Value: PostgresDecodable>(
-    _ type: Value.Type = Value.self, column: Int
+    _ type: Value.Type = Value.self,
+    column: Int
   ) throws(PostgresError) -> Value {
     guard column >= 0, column < columnCount else {
       throw .undecodable(
         DecodingFailure(
-          expected: "\(type)", reason: "there are \(columnCount) columns, none is \(column)"))
+          expected: "\(type)",
+          reason: "there are \(columnCount) columns, none is \(column)"
+        )
+      )
     }
     return try read(type, column)
   }
 
   /// Reads one column by its name.
   package func decode<Value: PostgresDecodable>(
-    _ type: Value.Type = Value.self, named name: String
+    _ type: Value.Type = Value.self,
+    named name: String
   ) throws(PostgresError) -> Value {
     guard let column = result.columns.firstIndex(where: { $0.name == name }) else {
       throw .undecodable(
-        DecodingFailure(expected: "\(type)", reason: "there is no column \(name)"))
+        DecodingFailure(expected: "\(type)", reason: "there is no column \(name)")
+      )
     }
     return try read(type, column)
   }
 
   private func check(
-    columns: Int, _ expected: @autoclosure () -> String
+    columns: Int,
+    _ expected: @autoclosure () -> String
   ) throws(PostgresError) {
     guard columns != columnCount else { return }
     throw .undecodable(
       DecodingFailure(
-        expected: expected(), reason: "there are \(columnCount) columns, not \(columns)"))
+        expected: expected(),
+        reason: "there are \(columnCount) columns, not \(columns)"
+      )
+    )
   }
 
   private func next<Value: PostgresDecodable>(
-    _ type: Value.Type, _ column: inout Int
+    _ type: Value.Type,
+    _ column: inout Int
   ) throws(PostgresError) -> Value {
     defer { column += 1 }
     return try decode(type, column: column)
   }
 
   private func read<Value: PostgresDecodable>(
-    _ type: Value.Type, _ column: Int
+    _ type: Value.Type,
+    _ column: Int
   ) throws(PostgresError) -> Value {
     do throws(DecodingFailure) {
       return try Value.decode(result.cell(row: index, column: column))

@@ -155,18 +155,24 @@ extension UnsafeRawBufferPointer {
   /// Throws unless there are exactly that many bytes.
   @inline(__always)
   func expect(
-    _ width: Int, _ expected: any Any.Type, _ type: PostgresType
+    _ width: Int,
+    _ expected: any Any.Type,
+    _ type: PostgresType
   ) throws(DecodingFailure) {
     if count != width {
       throw DecodingFailure(
-        expected: "\(expected)", actual: type, reason: "it has \(count) bytes, not \(width)")
+        expected: "\(expected)",
+        actual: type,
+        reason: "it has \(count) bytes, not \(width)"
+      )
     }
   }
 
   /// Reads a whole number that is as wide as its type says; `accepts` has seen that it fits.
   @inline(__always)
   func wholeNumber<Value: FixedWidthInteger>(
-    as _: Value.Type, _ type: PostgresType
+    as _: Value.Type,
+    _ type: PostgresType
   ) throws(DecodingFailure) -> Value {
     switch type {
     case .int2:

@@ -58,14 +58,16 @@ extension UInt8: PostgresArrayElement {
 
   /// Writes the bytes as they are.
   package static func encodeArray(
-    _ values: [UInt8], to writer: inout ByteWriter
+    _ values: [UInt8],
+    to writer: inout ByteWriter
   ) throws(PostgresError) {
     writer.append(values)
   }
 
   /// Reads the bytes as they are.
   package static func decodeArray(
-    _ bytes: UnsafeRawBufferPointer, type: PostgresType
+    _ bytes: UnsafeRawBufferPointer,
+    type: PostgresType
   ) throws(DecodingFailure) -> [UInt8] {
     Array(bytes)
   }

@@ -13,7 +13,10 @@ final class SocketReadiness {
   private var outcome: Outcome?
 
   init(
-    socket: Int32, _ direction: Direction, deadline: DispatchTime, queue: DispatchQueue,
+    socket: Int32,
+    _ direction: Direction,
+    deadline: DispatchTime,
+    queue: DispatchQueue,
     finished: @escaping @Sendable (Outcome) -> Void
   ) {
     switch direction {

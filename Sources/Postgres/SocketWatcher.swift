@@ -10,7 +10,9 @@ final class SocketWatcher {
 
   /// Begins to watch for bytes to read; for room to write only when asked.
   init(
-    socket: Int32, queue: DispatchQueue, onReadable: @escaping @Sendable () -> Void,
+    socket: Int32,
+    queue: DispatchQueue,
+    onReadable: @escaping @Sendable () -> Void,
     onWritable: @escaping @Sendable () -> Void
   ) {
     self.queue = queue

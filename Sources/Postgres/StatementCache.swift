@@ -48,7 +48,7 @@ struct StatementCache {
   /// Forgets a statement that the server has, but that is of no use any more.
   mutating func discard(name: String) {
     forget(name: name)
-    discarded.append(name)
+    if !discarded.contains(name) { discarded.append(name) }
   }
 
   /// The server has dropped all statements.

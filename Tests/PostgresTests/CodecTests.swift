@@ -8,7 +8,9 @@ import Testing
 struct CodecTests {
   /// Sends a value, compares the server's own text of it, and reads it back.
   func expectRoundTrip<Value: PostgresEncodable & PostgresDecodable & Equatable>(
-    _ value: Value, as text: String?, _ connection: PostgresConnection,
+    _ value: Value,
+    as text: String?,
+    _ connection: PostgresConnection,
     sourceLocation: SourceLocation = #_sourceLocation
   ) async throws {
     let row = try await connection.query("select \(value), \(value)::text").one()
@@ -29,7 +31,11 @@ struct CodecTests {
       for value in [Int64.min, -1, 0, 1, .max] {
         try await expectRoundTrip(value, as: "\(value)", connection)
         try await expectRoundTrip(Int(value), as: "\(value)", connection)
-        try await expectRoundTrip(Int128(value) * 1_000_003, as: "\(Int128(value) * 1_000_003)", connection)
+        try await expectRoundTrip(
+          Int128(value) * 1_000_003,
+          as: "\(Int128(value) * 1_000_003)",
+          connection
+        )
       }
       try await expectRoundTrip(Int128.max, as: "\(Int128.max)", connection)
       try await expectRoundTrip(Int128.min, as: "\(Int128.min)", connection)
@@ -54,7 +60,8 @@ struct CodecTests {
   @Test("Floating point numbers keep every bit")
   func floatingPoint() async throws {
     try await withDatabaseConnection { connection in
-      for value in [0, -0.0, 1.5, .pi, .greatestFiniteMagnitude, .leastNonzeroMagnitude, .infinity] {
+      for value in [0, -0.0, 1.5, .pi, .greatestFiniteMagnitude, .leastNonzeroMagnitude, .infinity]
+      {
         try await expectRoundTrip(value, as: nil, connection)
       }
       let row = try await connection.query("select 'NaN'::float8, 0.5::float4").one()
@@ -69,12 +76,20 @@ struct CodecTests {
     try await withDatabaseConnection { connection in
       try await connection.execute("set timezone to 'UTC'")
       try await expectRoundTrip(
-        Timestamp(microseconds: 1), as: "1970-01-01 00:00:00.000001+00", connection)
+        Timestamp(microseconds: 1),
+        as: "1970-01-01 00:00:00.000001+00",
+        connection
+      )
       try await expectRoundTrip(
-        Timestamp(microseconds: 1_700_000_000_123_456), as: "2023-11-14 22:13:20.123456+00",
-        connection)
+        Timestamp(microseconds: 1_700_000_000_123_456),
+        as: "2023-11-14 22:13:20.123456+00",
+        connection
+      )
       try await expectRoundTrip(
-        Timestamp(microseconds: -62_135_596_800_000_000), as: "0001-01-01 00:00:00+00", connection)
+        Timestamp(microseconds: -62_135_596_800_000_000),
+        as: "0001-01-01 00:00:00+00",
+        connection
+      )
       try await expectRoundTrip(Timestamp.infinity, as: "infinity", connection)
       try await expectRoundTrip(Timestamp.negativeInfinity, as: "-infinity", connection)
       try await expectRoundTrip(Day(daysSince1970: 0), as: "1970-01-01", connection)
@@ -104,7 +119,9 @@ struct CodecTests {
     try await withDatabaseConnection { connection in
       var random = SeededRandom(seed: 7)
       for _ in 0..<300 {
-        let whole = String(Int.random(in: 0...Int.max, using: &random) >> Int.random(in: 0..<63, using: &random))
+        let whole = String(
+          Int.random(in: 0...Int.max, using: &random) >> Int.random(in: 0..<63, using: &random)
+        )
         let fraction = String(Int.random(in: 0...999_999_999, using: &random))
         let sign = Bool.random(using: &random) ? "-" : ""
         let text = sign + whole + "." + fraction
@@ -149,7 +166,10 @@ struct CodecTests {
       try await expectRoundTrip([[1, 2], []] as [[UInt8]], as: #"{"\\x0102","\\x"}"#, connection)
       try await expectRoundTrip([[1], nil] as [[UInt8]?], as: #"{"\\x01",NULL}"#, connection)
       try await expectRoundTrip(
-        [id, nil], as: "{0188ab00-0000-7000-8000-00000000000f,NULL}", connection)
+        [id, nil],
+        as: "{0188ab00-0000-7000-8000-00000000000f,NULL}",
+        connection
+      )
       try await expectRoundTrip([id], as: nil, connection)
       try await expectRoundTrip([Numeric("1.50")!], as: "{1.50}", connection)
       try await expectRoundTrip([Int128(5), nil], as: "{5,NULL}", connection)

@@ -70,7 +70,9 @@ struct PipelineTests {
   func errorAtSync() async throws {
     try await withDatabaseConnection { connection in
       try await connection.execute(
-        script: "create table t (n int8 unique deferrable initially deferred); insert into t values (1)")
+        script:
+          "create table t (n int8 unique deferrable initially deferred); insert into t values (1)"
+      )
       let errors = await withTaskGroup(of: PostgresError?.self) { group in
         for number in [1, 2, 1, 3] {
           group.addTask {
@@ -93,7 +95,8 @@ struct PipelineTests {
   func errorFields() async throws {
     try await withDatabaseConnection { connection in
       try await connection.execute(
-        "create table people (age int8 not null constraint age_is_sane check (age < 150))")
+        "create table people (age int8 not null constraint age_is_sane check (age < 150))"
+      )
       let error = try await postgresError {
         try await connection.execute("insert into people values (200)")
       }
@@ -150,18 +153,22 @@ struct PipelineTests {
       let huge = try await postgresError {
         _ = try await connection.query(
           "select repeat('x', 1000) from generate_series(1, 2000000)",
-          QueryOptions(maximumResultBytes: 1 << 20))
+          QueryOptions(maximumResultBytes: 1 << 20)
+        )
       }
       #expect(huge == .resultTooLarge(limitBytes: 1 << 20))
       let small = try await postgresError {
         _ = try await connection.query(
           "select repeat('x', 1000) from generate_series(1, 100)",
-          QueryOptions(maximumResultBytes: 10_000))
+          QueryOptions(maximumResultBytes: 10_000)
+        )
       }
       #expect(small == .resultTooLarge(limitBytes: 10_000))
       let rows = try await postgresError {
         _ = try await connection.query(
-          "select 1 from generate_series(1, 11)", QueryOptions(maximumRows: 10))
+          "select 1 from generate_series(1, 11)",
+          QueryOptions(maximumRows: 10)
+        )
       }
       #expect(rows == .tooManyRows(limit: 10))
       #expect(try await connection.query("select 1").count == 1)

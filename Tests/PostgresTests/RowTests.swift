@@ -67,7 +67,8 @@ struct RowTests {
     }
     try await withDatabaseConnection { connection in
       let rows = try await connection.query(
-        "select n::int8 as id, 'p' || n as name from generate_series(1, 3) n")
+        "select n::int8 as id, 'p' || n as name from generate_series(1, 3) n"
+      )
       #expect(try rows.decode(Player.self).map(\.name) == ["p1", "p2", "p3"])
       let pairs = try rows.decode((Int64, String).self)
       #expect(pairs.map { $0.0 } == [1, 2, 3])

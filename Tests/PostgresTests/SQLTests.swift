@@ -41,7 +41,8 @@ struct SQLTests {
   @Test("A NUL in a text, or in the statement, is refused before it is sent")
   func nul() async throws {
     try await withDatabaseConnection { connection in
-      for statement: SQL in ["select \("a\0b")", "select \(["a", "\0"])", SQL(unsafeText: "sel\0")] {
+      for statement: SQL in ["select \("a\0b")", "select \(["a", "\0"])", SQL(unsafeText: "sel\0")]
+      {
         let error = try await postgresError { _ = try await connection.query(statement) }
         guard case .unencodable(let reason) = error else {
           throw TestFailure("not refused: \(error)")

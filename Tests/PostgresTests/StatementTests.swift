@@ -38,7 +38,12 @@ struct StatementTests {
         try await connection.execute(script: drop)
         #expect(try await connection.query("select \(1)").count == 1)
         // Where the client cannot see it coming.
-        try await connection.execute(SQL(unsafeText: "do $$ begin execute '\(drop == "discard all" ? "deallocate all" : drop)'; end $$"))
+        try await connection.execute(
+          SQL(
+            unsafeText:
+              "do $$ begin execute '\(drop == "discard all" ? "deallocate all" : drop)'; end $$"
+          )
+        )
         #expect(try await connection.query("select \(1)").count == 1)
       }
     }

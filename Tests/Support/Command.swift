@@ -1,6 +1,10 @@
+import Dispatch
 import Foundation
 
 /// Programs of PostgreSQL, run as a user that may run a server.
+///
+/// By posix_spawn rather than Foundation's `Process`: that notices the end of a program by a socket
+/// that its children inherit, so that `pg_ctl start` would never end while the server runs.
 enum Command {
   /// Where the server's programs are.
   static var folder: String {
@@ -9,48 +13,79 @@ enum Command {
 
   /// Runs a program to its end; throws with its output if it fails.
   static func run(_ program: String, _ arguments: [String]) async throws {
-    let command = [folder + "/" + program] + arguments
-    let asUser = isRoot ? ["/usr/sbin/runuser", "-u", "postgres", "--"] : []
-    try await launch("/bin/bash", ["-c", closingDescriptors, "bash"] + asUser + command)
+    let path = folder + "/" + program
+    if geteuid() == 0 {
+      try await launch(["/usr/sbin/runuser", "-u", "postgres", "--", path] + arguments)
+    } else {
+      try await launch([path] + arguments)
+    }
   }
-
-  /// A server that stays must not inherit the descriptor by which `Process` learns that its child
-  /// has ended: it would wait for the server's end, too.
-  private static let closingDescriptors = #"""
-    for open in /proc/self/fd/*; do
-      number=${open##*/}
-      if [ "$number" -gt 2 ]; then eval "exec $number>&-"; fi
-    done 2>/dev/null
-    exec "$@"
-    """#
 
   /// Gives a folder to the user that runs the server.
   static func ownByServerUser(_ folder: String) async throws {
-    if isRoot { try await launch("/bin/chown", ["postgres", folder]) }
+    if geteuid() == 0 { try await launch(["/bin/chown", "postgres", folder]) }
   }
 
-  private static var isRoot: Bool { geteuid() == 0 }
+  /// Starts a program that goes on, as a child of this process, so that its end can be awaited.
+  static func start(_ program: String, _ arguments: [String], output: String) throws -> Child {
+    let path = folder + "/" + program
+    // Unlike runuser, setpriv becomes the program, so that the child's number is the program's.
+    let user = ["/usr/bin/setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
+    let command = (geteuid() == 0 ? user : []) + [path] + arguments
+    return Child(process: try spawn(command, output: output))
+  }
 
-  private static func launch(_ path: String, _ arguments: [String]) async throws {
+  private static func launch(_ command: [String]) async throws {
     let output = FileManager.default.temporaryDirectory
-      .appendingPathComponent("higgs-\(UUID().uuidString).log")
-    _ = FileManager.default.createFile(atPath: output.path, contents: nil)
-    defer { try? FileManager.default.removeItem(at: output) }
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: path)
-    process.arguments = arguments
-    process.currentDirectoryURL = URL(fileURLWithPath: "/")
-    process.standardInput = FileHandle.nullDevice
-    let handle = try FileHandle(forWritingTo: output)
-    process.standardOutput = handle
-    process.standardError = handle
-    let status: Int32 = try await withCheckedThrowingContinuation { continuation in
-      process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
-      do { try process.run() } catch { continuation.resume(throwing: error) }
-    }
+      .appendingPathComponent("higgs-\(UUID().uuidString).log").path
+    defer { unlink(output) }
+    let status = await Child(process: try spawn(command, output: output)).status()
     guard status == 0 else {
-      let text = (try? String(contentsOf: output, encoding: .utf8)) ?? ""
-      throw TestDatabaseError(description: "\(path) \(arguments) failed (\(status)): \(text)")
+      let text = (try? String(contentsOfFile: output, encoding: .utf8)) ?? ""
+      throw TestDatabaseError(description: "\(command) failed (\(status)): \(text)")
     }
+  }
+
+  private static func spawn(_ command: [String], output: String) throws -> pid_t {
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_APPEND, 0o600)
+    posix_spawn_file_actions_adddup2(&actions, 1, 2)
+    // Away from a folder that the other user may not be allowed to see.
+    let command = ["/usr/bin/env", "-C", "/"] + command
+    var arguments = command.map { strdup($0) } + [nil]
+    defer { for argument in arguments { free(argument) } }
+    var process: pid_t = 0
+    let error = posix_spawn(&process, command[0], &actions, nil, &arguments, environ)
+    guard error == 0 else {
+      throw TestDatabaseError(description: "\(command[0]): \(String(cString: strerror(error)))")
+    }
+    return process
+  }
+}
+
+/// A program that was started here.
+final class Child: Sendable {
+  let process: pid_t
+  private let end: Task<Int32, Never>
+
+  fileprivate init(process: pid_t) {
+    self.process = process
+    end = Task {
+      await withCheckedContinuation { continuation in
+        DispatchQueue(label: "child").async {
+          var status: Int32 = 0
+          while waitpid(process, &status, 0) == -1, errno == EINTR {}
+          continuation.resume(returning: status)
+        }
+      }
+    }
+  }
+
+  /// Waits for its end; 0 if all went well.
+  func status() async -> Int32 {
+    await end.value
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 package import Postgres
+import Synchronization
 
 /// A PostgreSQL server of its own in a temporary folder, to be killed and started again.
 package final class PrivateServer: Sendable {
@@ -10,6 +11,7 @@ package final class PrivateServer: Sendable {
   /// How to connect as superuser.
   package let configuration: PostgresConfiguration
   private let settings: [String: String]
+  private let child = Mutex<Child?>(nil)
 
   private init(folder: String, port: Int, settings: [String: String]) {
     self.folder = folder
@@ -24,7 +26,8 @@ package final class PrivateServer: Sendable {
   /// go over those for tests (no fsync).
   nonisolated(nonsending)
     package static func with<Value>(
-      settings: [String: String] = [:], _ body: (PrivateServer) async throws -> Value
+      settings: [String: String] = [:],
+      _ body: (PrivateServer) async throws -> Value
     ) async throws -> Value
   {
     let server = try await make(settings: settings)
@@ -41,45 +44,55 @@ package final class PrivateServer: Sendable {
 
   /// Starts it, and waits until it takes connections.
   package func start() async throws {
-    var options = "-p \(port) -k \(folder) -c listen_addresses=127.0.0.1"
-    let defaults = ["fsync": "off", "max_connections": "200"]
+    var arguments = ["-D", folder + "/data", "-p", "\(port)", "-k", folder]
+    let defaults = ["listen_addresses": "127.0.0.1", "fsync": "off", "max_connections": "200"]
     for (name, value) in defaults.merging(settings, uniquingKeysWith: { $1 }) {
-      options += " -c \(name)=\(value)"
+      arguments += ["-c", "\(name)=\(value)"]
     }
-    do {
-      try await Command.run(
-        "pg_ctl",
-        ["start", "-w", "-t", "60", "-D", folder + "/data", "-l", folder + "/log", "-o", options])
-    } catch {
-      let log = (try? String(contentsOfFile: folder + "/log", encoding: .utf8)) ?? "no log"
-      throw TestDatabaseError(description: "\(error)\n\(log.suffix(2000))")
+    let started = try Command.start("postgres", arguments, output: folder + "/log")
+    child.withLock { $0 = started }
+    try await waitUntilReady(started)
+  }
+
+  private func waitUntilReady(_ started: Child) async throws {
+    for _ in 0..<Self.maximumAttempts {
+      if let connection = try? await PostgresConnection.connect(configuration) {
+        return await connection.close()
+      }
+      guard kill(started.process, 0) == 0 else { break }
+      try await Task.sleep(for: .milliseconds(Self.attemptMilliseconds))
     }
+    throw TestDatabaseError(description: "the server did not start; its log: \(log)")
+  }
+
+  private static let maximumAttempts = 1_200
+  private static let attemptMilliseconds = 50
+
+  /// What the server has written to its log.
+  package var log: String {
+    (try? String(contentsOfFile: folder + "/log", encoding: .utf8)) ?? ""
   }
 
   /// Kills the postmaster and all its children by SIGKILL, and waits until they are gone.
   package func killHard() async throws {
-    guard let postmaster = processID else { return }
-    // Stopped first, or it could still fork a child that nobody kills and that keeps the server's
-    // shared memory.
-    kill(postmaster, SIGSTOP)
-    let family = [postmaster] + Self.children(of: postmaster)
-    for process in family { kill(process, SIGKILL) }
-    while family.contains(where: Self.isAlive) { try await Task.sleep(for: .milliseconds(5)) }
-    // Until someone has collected the dead postmaster, its number still looks taken to the next
-    // one, which then believes the files that say so.
-    for file in ["/data/postmaster.pid", "/.s.PGSQL.\(port)", "/.s.PGSQL.\(port).lock"] {
-      try? FileManager.default.removeItem(atPath: folder + file)
-    }
+    guard let postmaster = child.withLock({ $0 }) else { return }
+    let children = Self.children(of: postmaster.process)
+    for process in [postmaster.process] + children { kill(process, SIGKILL) }
+    _ = await postmaster.status()
+    while children.contains(where: Self.isAlive) { try await Task.sleep(for: .milliseconds(5)) }
+    child.withLock { $0 = nil }
   }
 
-  /// Stops it; clients are disconnected.
-  package func stop() async throws {
-    try await Command.run(
-      "pg_ctl", ["stop", "-w", "-t", "60", "-m", "immediate", "-D", folder + "/data"])
+  /// Stops it at once; clients are disconnected.
+  package func stop() async {
+    guard let postmaster = child.withLock({ $0 }) else { return }
+    kill(postmaster.process, SIGQUIT)
+    _ = await postmaster.status()
+    child.withLock { $0 = nil }
   }
 
   private func remove() async {
-    if processID.map(Self.isAlive) == true { try? await stop() }
+    await stop()
     try? FileManager.default.removeItem(atPath: folder)
   }
 
@@ -90,14 +103,9 @@ package final class PrivateServer: Sendable {
     try await Command.ownByServerUser(folder)
     try await Command.run(
       "initdb",
-      ["-D", folder + "/data", "-U", "postgres", "-A", "trust", "-N", "-E", "UTF8", "--locale=C"])
+      ["-D", folder + "/data", "-U", "postgres", "-A", "trust", "-N", "-E", "UTF8", "--locale=C"]
+    )
     return PrivateServer(folder: folder, port: try freePort(), settings: settings)
-  }
-
-  /// The postmaster's process, as its own file tells.
-  private var processID: pid_t? {
-    let text = try? String(contentsOfFile: folder + "/data/postmaster.pid", encoding: .utf8)
-    return text.flatMap { $0.split(separator: "\n").first }.flatMap { pid_t($0) }
   }
 
   private static func children(of process: pid_t) -> [pid_t] {

@@ -39,7 +39,8 @@ package struct TestDatabaseError: Error, CustomStringConvertible {
 /// Makes a database for the closure and drops it afterwards, whatever happens.
 nonisolated(nonsending)
   package func withDatabase<Value>(
-    template: TestDatabase.Template = .empty, _ body: (TestDatabase) async throws -> Value
+    template: TestDatabase.Template = .empty,
+    _ body: (TestDatabase) async throws -> Value
   ) async throws -> Value
 {
   let server = try testServer()
@@ -49,7 +50,9 @@ nonisolated(nonsending)
       """
       create database \(identifier: database.name)
       template \(identifier: template.databaseName)
-      """, QueryOptions(timeoutMilliseconds: 120_000, isPrepared: false))
+      """,
+      QueryOptions(timeoutMilliseconds: 120_000, isPrepared: false)
+    )
   }
   do {
     let value = try await body(database)
@@ -64,7 +67,8 @@ nonisolated(nonsending)
 /// The same, with one connection to the new database.
 nonisolated(nonsending)
   package func withDatabaseConnection<Value>(
-    template: TestDatabase.Template = .empty, _ body: (PostgresConnection) async throws -> Value
+    template: TestDatabase.Template = .empty,
+    _ body: (PostgresConnection) async throws -> Value
   ) async throws -> Value
 {
   try await withDatabase(template: template) { database in
@@ -80,7 +84,8 @@ package func testServer() throws -> PostgresConfiguration {
         HIGGS_TEST_POSTGRES is not set, so there is no PostgreSQL to test on. Run `make test`, \
         which starts one, or set it to a URI of a maintenance database and a superuser, as \
         postgres://postgres@127.0.0.1:5432/postgres
-        """)
+        """
+    )
   }
   return try PostgresConfiguration(connectionString: text)
 }
@@ -100,6 +105,7 @@ nonisolated(nonsending)
   try await PostgresConnection.withConnection(server) { connection in
     try await connection.execute(
       "drop database if exists \(identifier: database.name) with (force)",
-      QueryOptions(timeoutMilliseconds: 120_000, isPrepared: false))
+      QueryOptions(timeoutMilliseconds: 120_000, isPrepared: false)
+    )
   }
 }
