@@ -1,23 +1,26 @@
 /// First in, first out, without moving what is behind.
-struct FIFO<Element> {
+package struct FIFO<Element> {
   private var elements: [Element?] = []
   private var head = 0
 
-  var count: Int { elements.count - head }
-  var isEmpty: Bool { count == 0 }
-  var first: Element? { isEmpty ? nil : elements[head] }
+  /// An empty queue.
+  package init() {}
+
+  package var count: Int { elements.count - head }
+  package var isEmpty: Bool { count == 0 }
+  package var first: Element? { isEmpty ? nil : elements[head] }
 
   /// The oldest, to be changed in place; there must be one.
-  var oldest: Element {
+  package var oldest: Element {
     get { elements[head]! }
     _modify { yield &elements[head]! }
   }
 
-  mutating func append(_ element: Element) {
+  package mutating func append(_ element: Element) {
     elements.append(element)
   }
 
-  mutating func prepend(_ element: Element) {
+  package mutating func prepend(_ element: Element) {
     if head > 0 {
       head -= 1
       elements[head] = element
@@ -27,7 +30,7 @@ struct FIFO<Element> {
   }
 
   @discardableResult
-  mutating func popFirst() -> Element? {
+  package mutating func popFirst() -> Element? {
     guard !isEmpty else { return nil }
     let element = elements[head]
     elements[head] = nil
@@ -43,7 +46,7 @@ struct FIFO<Element> {
   }
 
   /// Takes out the elements that match.
-  mutating func remove(where matches: (Element) -> Bool) -> [Element] {
+  package mutating func remove(where matches: (Element) -> Bool) -> [Element] {
     let all = elements[head...].compactMap { $0 }
     let removed = all.filter(matches)
     if !removed.isEmpty {
@@ -53,13 +56,13 @@ struct FIFO<Element> {
     return removed
   }
 
-  mutating func removeAll() -> [Element] {
+  package mutating func removeAll() -> [Element] {
     remove { _ in true }
   }
 }
 
 extension FIFO: Sequence {
-  func makeIterator() -> AnyIterator<Element> {
+  package func makeIterator() -> AnyIterator<Element> {
     var iterator = elements[head...].makeIterator()
     return AnyIterator { iterator.next() ?? nil }
   }

@@ -4,9 +4,9 @@
 /// answer and an end. After the first failure the server skips the unit's other steps. A failure
 /// may also come after the last step, since an implicit transaction commits at the sync. Only the
 /// sync tells that the unit is done.
-struct PipelineState<Owner, Output, Failure> {
+package struct PipelineState<Owner, Output, Failure> {
   /// One statement or what goes with it.
-  enum Step: Equatable {
+  package enum Step: Equatable {
     /// A statement is being prepared under this name.
     case prepare(String)
     /// A statement's rows are awaited.
@@ -16,9 +16,9 @@ struct PipelineState<Owner, Output, Failure> {
   }
 
   /// Steps up to a sync.
-  struct Unit {
-    var owner: Owner
-    var steps: [Step]
+  package struct Unit {
+    package var owner: Owner
+    package var steps: [Step]
     /// The step that is being answered; after the last it is their number.
     fileprivate(set) var position = 0
     /// Answers of the `execute` steps that have succeeded so far.
@@ -27,13 +27,13 @@ struct PipelineState<Owner, Output, Failure> {
     fileprivate(set) var failure: (step: Int, error: Failure)?
     fileprivate var isAnswered = false
 
-    init(owner: Owner, steps: [Step]) {
+    package init(owner: Owner, steps: [Step]) {
       (self.owner, self.steps) = (owner, steps)
     }
   }
 
   /// What libpq gives, in its order.
-  enum Event {
+  package enum Event {
     case succeeded(Output)
     case failed(Failure)
     /// The server skipped the step, since an earlier one failed.
@@ -44,7 +44,7 @@ struct PipelineState<Owner, Output, Failure> {
   }
 
   /// What is to be done about an event.
-  enum Action {
+  package enum Action {
     case wait
     case finished(Unit)
     /// The other side broke the protocol.
@@ -55,20 +55,22 @@ struct PipelineState<Owner, Output, Failure> {
   /// Ends in a row that moved nothing: libpq has no more to say though we expect more.
   private var idleEnds = 0
 
-  var isEmpty: Bool { units.isEmpty }
-  var count: Int { units.count }
-  var owners: [Owner] { units.map(\.owner) }
-  var runningOwner: Owner? { units.first?.owner }
+  package init() {}
 
-  mutating func sent(_ unit: Unit) {
+  package var isEmpty: Bool { units.isEmpty }
+  package var count: Int { units.count }
+  package var owners: [Owner] { units.map(\.owner) }
+  package var runningOwner: Owner? { units.first?.owner }
+
+  package mutating func sent(_ unit: Unit) {
     units.append(unit)
   }
 
-  mutating func removeAll() -> [Unit] {
+  package mutating func removeAll() -> [Unit] {
     units.removeAll()
   }
 
-  mutating func received(_ event: Event) -> Action {
+  package mutating func received(_ event: Event) -> Action {
     guard !units.isEmpty else { return .violation("the server answered what nobody asked") }
     switch event {
     case .succeeded(let output): return units.oldest.succeed(output)
@@ -123,7 +125,7 @@ extension PipelineState.Unit {
 
   /// What became of each `execute` step. A unit does all or nothing: if one failed, the others
   /// have `aborted`.
-  func results<Value>(
+  package func results<Value>(
     success: (Output) -> Value,
     failed: (Failure) -> Value,
     aborted: Value

@@ -1,8 +1,8 @@
 /// Who has which connection of a pool, and who waits: decisions only, without I/O and clock.
 ///
 /// A `Ticket` is how a waiting caller is told. Times are milliseconds of any clock.
-struct PoolState<Connection, Ticket> {
-  enum Mode {
+package struct PoolState<Connection, Ticket> {
+  package enum Mode {
     /// For one caller alone.
     case exclusive
     /// For statements that may travel in one pipeline with others'.
@@ -10,7 +10,7 @@ struct PoolState<Connection, Ticket> {
   }
 
   /// What the shell has to do.
-  enum Action {
+  package enum Action {
     case grant(Ticket, id: Int, Connection)
     case refuse(Ticket, PostgresError)
     case connect(afterMilliseconds: Int)
@@ -20,11 +20,11 @@ struct PoolState<Connection, Ticket> {
     case drained
   }
 
-  struct Waiter {
-    let id: UInt64
-    let mode: Mode
-    let ticket: Ticket
-    let since: Int
+  package struct Waiter {
+    package let id: UInt64
+    package let mode: Mode
+    package let ticket: Ticket
+    package let since: Int
   }
 
   private struct Entry {
@@ -39,8 +39,8 @@ struct PoolState<Connection, Ticket> {
     var isDead = false
   }
 
-  let limits: PoolConfiguration
-  private(set) var isClosing = false
+  package let limits: PoolConfiguration
+  package private(set) var isClosing = false
   private var entries: [Int: Entry] = [:]
   /// Ids of connections that nobody has; the last is the one used last.
   private var idle: [Int] = []
@@ -54,11 +54,11 @@ struct PoolState<Connection, Ticket> {
   /// Callers that were cancelled before they had begun to wait.
   private var cancelled: Set<UInt64> = []
 
-  init(_ limits: PoolConfiguration) {
+  package init(_ limits: PoolConfiguration) {
     self.limits = limits
   }
 
-  var counters: PoolCounters {
+  package var counters: PoolCounters {
     var counters = counted
     counters.inUse = entries.count - idle.count
     counters.idle = idle.count
@@ -67,21 +67,21 @@ struct PoolState<Connection, Ticket> {
     return counters
   }
 
-  var nextTimeout: Int? { waiters.first.map { $0.since + limits.waitTimeoutMilliseconds } }
+  package var nextTimeout: Int? { waiters.first.map { $0.since + limits.waitTimeoutMilliseconds } }
 
-  var connections: [Connection] { entries.values.map(\.connection) }
+  package var connections: [Connection] { entries.values.map(\.connection) }
 }
 
 extension PoolState {
   /// Gives a connection at once, if one is there.
-  mutating func acquire(_ mode: Mode) -> (id: Int, connection: Connection)? {
+  package mutating func acquire(_ mode: Mode) -> (id: Int, connection: Connection)? {
     guard !isClosing, waiters.isEmpty else { return nil }
     if let id = idle.popLast() { return take(id, mode) }
     return joinable(mode).map { take($0, mode) }
   }
 
   /// Lets a caller wait; every ticket is granted or refused sooner or later.
-  mutating func wait(_ id: UInt64, _ mode: Mode, _ ticket: Ticket, now: Int) -> [Action] {
+  package mutating func wait(_ id: UInt64, _ mode: Mode, _ ticket: Ticket, now: Int) -> [Action] {
     if isClosing { return [.refuse(ticket, .poolClosed)] }
     if cancelled.contains(id) { return [.refuse(ticket, .cancelled)] }
     if let lease = acquire(mode) { return [.grant(ticket, id: lease.id, lease.connection)] }
@@ -93,19 +93,19 @@ extension PoolState {
   }
 
   /// The caller does not want to wait any more.
-  mutating func cancel(_ id: UInt64) -> [Action] {
+  package mutating func cancel(_ id: UInt64) -> [Action] {
     let removed = waiters.remove { $0.id == id }
     if removed.isEmpty { cancelled.insert(id) }
     return removed.map { .refuse($0.ticket, .cancelled) }
   }
 
   /// The caller has been answered.
-  mutating func forget(_ id: UInt64) {
+  package mutating func forget(_ id: UInt64) {
     cancelled.remove(id)
   }
 
   /// A connection comes back. One that is not clean is closed.
-  mutating func release(_ id: Int, isClean: Bool, now: Int) -> [Action] {
+  package mutating func release(_ id: Int, isClean: Bool, now: Int) -> [Action] {
     guard var entry = entries[id] else { return [] }
     entry.users -= 1
     entry.isDead = entry.isDead || !isClean
@@ -121,7 +121,7 @@ extension PoolState {
   }
 
   /// A connection has been made.
-  mutating func connected(
+  package mutating func connected(
     _ connection: Connection,
     chance: Double,
     now: Int
@@ -144,7 +144,7 @@ extension PoolState {
   }
 
   /// A connection could not be made.
-  mutating func connectFailed(_ reason: String, chance: Double, now: Int) -> [Action] {
+  package mutating func connectFailed(_ reason: String, chance: Double, now: Int) -> [Action] {
     connecting -= 1
     failures += 1
     counted.failed += 1
@@ -154,7 +154,7 @@ extension PoolState {
   }
 
   /// A connection has ended by itself.
-  mutating func ended(_ id: Int, now: Int) -> [Action] {
+  package mutating func ended(_ id: Int, now: Int) -> [Action] {
     guard let entry = entries[id] else { return [] }
     if entry.users > 0 {
       entries[id]?.isDead = true
@@ -164,7 +164,7 @@ extension PoolState {
   }
 
   /// Refuses those that have waited too long.
-  mutating func expire(now: Int) -> [Action] {
+  package mutating func expire(now: Int) -> [Action] {
     let limit = limits.waitTimeoutMilliseconds
     let late = waiters.remove { $0.since + limit <= now }
     counted.timedOut += late.count
@@ -177,7 +177,7 @@ extension PoolState {
   }
 
   /// Looks after idle connections: those that are old or superfluous are closed, others tried.
-  mutating func maintain(now: Int) -> [Action] {
+  package mutating func maintain(now: Int) -> [Action] {
     var actions: [Action] = []
     for id in idle {
       guard let entry = entries[id] else { continue }
@@ -193,7 +193,7 @@ extension PoolState {
   }
 
   /// Takes no more callers; `drained` comes when all connections are back.
-  mutating func close() -> [Action] {
+  package mutating func close() -> [Action] {
     if isClosing { return drainedIfSo() }
     isClosing = true
     var actions: [Action] = waiters.removeAll().map { .refuse($0.ticket, .poolClosed) }

@@ -1,9 +1,14 @@
 /// Which statements a connection has prepared; the least recently used make room.
-struct StatementCache {
+package struct StatementCache {
   /// What makes two statements the same.
-  struct Key: Hashable {
-    var text: String
-    var types: [PostgresType]
+  package struct Key: Hashable {
+    package var text: String
+    package var types: [PostgresType]
+
+    package init(text: String, types: [PostgresType]) {
+      self.text = text
+      self.types = types
+    }
   }
 
   private struct Entry {
@@ -11,20 +16,20 @@ struct StatementCache {
     var lastUse: UInt64
   }
 
-  let capacity: Int
+  package let capacity: Int
   private var entries: [Key: Entry] = [:]
   private var clock: UInt64 = 0
   /// Names that the server still holds and that nobody uses any more.
-  private(set) var discarded: [String] = []
+  package private(set) var discarded: [String] = []
 
-  init(capacity: Int) {
+  package init(capacity: Int) {
     self.capacity = capacity
   }
 
-  var count: Int { entries.count }
+  package var count: Int { entries.count }
 
   /// The statement's name, if it is prepared.
-  mutating func name(of key: Key) -> String? {
+  package mutating func name(of key: Key) -> String? {
     clock += 1
     guard entries[key] != nil else { return nil }
     entries[key]!.lastUse = clock
@@ -32,7 +37,7 @@ struct StatementCache {
   }
 
   /// Takes in a statement that is about to be prepared, and returns its new name.
-  mutating func insert(_ key: Key) -> String {
+  package mutating func insert(_ key: Key) -> String {
     if entries.count >= capacity { evict() }
     clock += 1
     let name = "higgs_\(clock)"
@@ -41,24 +46,24 @@ struct StatementCache {
   }
 
   /// Forgets a statement that the server does not have (any more).
-  mutating func forget(name: String) {
+  package mutating func forget(name: String) {
     if let key = key(of: name) { entries[key] = nil }
   }
 
   /// Forgets a statement that the server has, but that is of no use any more.
-  mutating func discard(name: String) {
+  package mutating func discard(name: String) {
     forget(name: name)
     if !discarded.contains(name) { discarded.append(name) }
   }
 
   /// The server has dropped all statements.
-  mutating func removeAll() {
+  package mutating func removeAll() {
     entries.removeAll()
     discarded.removeAll()
   }
 
   /// The names to drop now; they count as dropped.
-  mutating func takeDiscarded() -> [String] {
+  package mutating func takeDiscarded() -> [String] {
     defer { discarded.removeAll() }
     return discarded
   }
