@@ -5,7 +5,7 @@ import Store
 import TestSupport
 import Testing
 
-@Suite("Killing PostgreSQL", .serialized)
+@Suite("Killing PostgreSQL", .serialized, .slow)
 struct KillTests {
   static let kills = 10
   static let posters = 24

@@ -37,7 +37,7 @@ struct PostingRaceTests {
     }
   }
 
-  @Test("ten thousand overlapping batches in opposite orders never deadlock")
+  @Test("ten thousand overlapping batches in opposite orders never deadlock", .slow)
   func noDeadlock() async throws {
     let lanes = 8
     let batchesEach = 1250
