@@ -32,7 +32,7 @@ check: install ## Check the forms of Swift, bash and SQL, and the limits of leng
 
 .PHONY: format
 format: ## Format the Swift sources
-	swift format --in-place --parallel --recursive Package.swift Sources Tests
+	swift format --in-place --parallel --recursive Package.swift Sources Tests bench
 
 .PHONY: generate
 generate: install ## Make setup.sql, schema.sql and the object pages from the migrations

@@ -65,7 +65,8 @@ struct LineTests {
       position[Seat(integerLiteral: UInt8(place))] = TileSet(try tiles(text))
     }
     #expect(
-      BlockedWinner.of(position, opener: Seat(integerLiteral: opener)) == Seat(integerLiteral: winner)
+      BlockedWinner.of(position, opener: Seat(integerLiteral: opener))
+        == Seat(integerLiteral: winner)
     )
   }
 

@@ -45,8 +45,11 @@ extension Bench {
 
   /// Posts until the ledger has so many rows, in the largest batches.
   func grow(to target: Int) async throws {
-    let have = try await owner.query("select count(*) from transactions", .init(
-      timeoutMilliseconds: 600_000)).one().decode(Int64.self, column: 0)
+    let have = try await owner.query(
+      "select count(*) from transactions",
+      .init(
+        timeoutMilliseconds: 600_000)
+    ).one().decode(Int64.self, column: 0)
     let missing = max(0, target - Int(have))
     let growers = 3
     try await withThrowingTaskGroup(of: Void.self) { group in

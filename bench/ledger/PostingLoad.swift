@@ -72,7 +72,8 @@ extension Bench {
         return try await group.reduce(0, +)
       }
     }
-    print("| \(spread.rawValue) | \(batch) | \(count) | \(measured.cells.joined(separator: " | ")) |")
+    print(
+      "| \(spread.rawValue) | \(batch) | \(count) | \(measured.cells.joined(separator: " | ")) |")
     return measured
   }
 
