@@ -15,6 +15,7 @@ INSTALL_TIMEOUT_SECONDS = 1800
 BUILD_TIMEOUT_SECONDS = 3600
 SWIFT_TESTS_TIMEOUT_SECONDS = 2400
 SQL_TIMEOUT_SECONDS = 900
+LOCKSTEP_TIMEOUT_SECONDS = 900
 CHECKS_TIMEOUT_SECONDS = 600
 SERVER_TIMEOUT_SECONDS = 180
 LEFT_OVER_GRACE_SECONDS = 10
@@ -113,10 +114,16 @@ def stages(servers: Servers, first: str, quick: bool) -> list[Stage]:
     *sql_stages(servers, first, []),
     Stage("Swift tests", lambda run: swift_tests(run, servers.environment(first)),
           ("build", f"template {first}")),
+    Stage("lockstep", lambda run: counted(
+      run, "scripts/run-lockstep", timeout_seconds=LOCKSTEP_TIMEOUT_SECONDS), ("build",)),
     *sql_test_stages(servers, first),
   ]
   if not quick and first != "18":
-    listed += sql_stages(servers, "18", SETTINGS_OF_18) + sql_test_stages(servers, "18")
+    listed += sql_stages(servers, "18", SETTINGS_OF_18)
+    listed.append(Stage(
+      "Swift tests 18", lambda run: swift_tests(
+        run, servers.environment("18"), "--filter", "StoreTests"), ("build", "template 18")))
+    listed += sql_test_stages(servers, "18")
   if first == "15":
     listed.append(Stage(
       "generated files", lambda run: generated_files(run, servers), ("PostgreSQL 15",)))
@@ -161,8 +168,8 @@ def build(run: StageRun) -> Count:
   return Count()
 
 
-def swift_tests(run: StageRun, environment: dict[str, str]) -> Count:
-  status = run.run("swift", "test", "-c", "release", "--skip-build",
+def swift_tests(run: StageRun, environment: dict[str, str], *options: str) -> Count:
+  status = run.run("swift", "test", "-c", "release", "--skip-build", *options,
                    timeout_seconds=SWIFT_TESTS_TIMEOUT_SECONDS, environment=environment)
   return swift_count(run.words(), status)
 
