@@ -98,7 +98,7 @@ select to_regclass('public.schema_migrations') is not null as higgs_has_record \
 select set_config('higgs.files', $files$
 [
   {"version": 1, "name": "initial_setup", "sha256": "b75aa3f5598bae93d7ec4c8ba88e72c4223fb0b97516e19367e0aba17d79cc2f"},
-  {"version": 2, "name": "game_features", "sha256": "a0ddcd21e73d3beb2460b7080e0053bafa67490663bf946f93e8ba4645693de3"},
+  {"version": 2, "name": "game_features", "sha256": "357b6e8d139cf876d4ccd5e119dc5b6511f0b206d23386d36e825555408b412c"},
   {"version": 3, "name": "social_features", "sha256": "ea9c2eeea39863c942122b2170d080dca0413d296aa9ba314b3187ce56580ba9"},
   {"version": 4, "name": "views_and_final_setup", "sha256": "1fbce50de45a460229a855801f538a090950cbacf17a623dab09fc943339e095"},
   {"version": 5, "name": "ledger_integrity", "sha256": "b191c327a469cbf31840b8fe853cc0fb9db12b765ca07126a3513a90fbe25193"},
@@ -1700,7 +1700,6 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $function$
 declare
-  violated text;
   wallets_wanted integer := cardinality(array_remove(wallet_balances, null));
   wallets_written integer;
 begin
@@ -2012,10 +2011,13 @@ begin
     end loop;
 
     begin
-      perform public.write_postings(
-        ids, kinds, debit_wallet_ids, credit_wallet_ids, currencies, amounts, group_ids,
-        group_sizes, reverses, reference_types, reference_ids, actor_ids, metadata,
-        outcomes, debit_afters, credit_afters, wallet_ids, balances, xid);
+      -- A batch that was all posted before, or all refused, writes nothing.
+      if 'ok' = any (outcomes) then
+        perform public.write_postings(
+          ids, kinds, debit_wallet_ids, credit_wallet_ids, currencies, amounts, group_ids,
+          group_sizes, reverses, reference_types, reference_ids, actor_ids, metadata,
+          outcomes, debit_afters, credit_afters, wallet_ids, balances, xid);
+      end if;
       return query
       select u.ordinal::integer, u.id, u.outcome, u.debit_after, u.credit_after
       from unnest(ids, outcomes, debit_afters, credit_afters)
@@ -2288,7 +2290,7 @@ reset role;
 set role higgs_owner;
 insert into public.schema_migrations (version, name, sha256, applied_by, duration_ms)
 values (
-  2, 'game_features', 'a0ddcd21e73d3beb2460b7080e0053bafa67490663bf946f93e8ba4645693de3', session_user,
+  2, 'game_features', '357b6e8d139cf876d4ccd5e119dc5b6511f0b206d23386d36e825555408b412c', session_user,
   extract(epoch from clock_timestamp() - :'higgs_started'::timestamptz) * 1000);
 reset role;
 commit;

@@ -881,7 +881,6 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $function$
 declare
-  violated text;
   wallets_wanted integer := cardinality(array_remove(wallet_balances, null));
   wallets_written integer;
 begin
@@ -1193,10 +1192,13 @@ begin
     end loop;
 
     begin
-      perform public.write_postings(
-        ids, kinds, debit_wallet_ids, credit_wallet_ids, currencies, amounts, group_ids,
-        group_sizes, reverses, reference_types, reference_ids, actor_ids, metadata,
-        outcomes, debit_afters, credit_afters, wallet_ids, balances, xid);
+      -- A batch that was all posted before, or all refused, writes nothing.
+      if 'ok' = any (outcomes) then
+        perform public.write_postings(
+          ids, kinds, debit_wallet_ids, credit_wallet_ids, currencies, amounts, group_ids,
+          group_sizes, reverses, reference_types, reference_ids, actor_ids, metadata,
+          outcomes, debit_afters, credit_afters, wallet_ids, balances, xid);
+      end if;
       return query
       select u.ordinal::integer, u.id, u.outcome, u.debit_after, u.credit_after
       from unnest(ids, outcomes, debit_afters, credit_afters)
