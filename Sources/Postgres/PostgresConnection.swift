@@ -1,5 +1,5 @@
 import CPostgres
-import Dispatch
+package import Dispatch
 import Logging
 
 /// One connection to PostgreSQL.
@@ -10,6 +10,9 @@ import Logging
 /// dispatch queue of the connection and never takes a thread of Swift's pool.
 package actor PostgresConnection: PostgresClient {
   nonisolated let executor = DispatchExecutor(label: "postgres.connection")
+
+  /// The queue on which all of libpq's calls for this connection are made.
+  package nonisolated var queue: DispatchQueue { executor.queue }
 
   /// The connection's queue, so that libpq never runs on Swift's pool.
   package nonisolated var unownedExecutor: UnownedSerialExecutor {
