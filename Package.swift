@@ -57,7 +57,7 @@ let package = Package(
         "Core", "Postgres", "Store",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      path: "bench/ledger", exclude: ["run"], swiftSettings: strict),
+      path: "bench/ledger", exclude: ["run", "variants", "variants.sql"], swiftSettings: strict),
     .testTarget(name: "CoreTests", dependencies: ["Core"], swiftSettings: strict),
     .target(
       name: "TestSupport", dependencies: ["Postgres"], path: "Tests/Support",

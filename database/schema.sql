@@ -4739,7 +4739,7 @@ CREATE TABLE public.server_nodes (
     stopped_at timestamp with time zone,
     CONSTRAINT server_nodes_internal_address_length CHECK (((length(internal_address) >= 1) AND (length(internal_address) <= 255))),
     CONSTRAINT server_nodes_name_length CHECK (((length(name) >= 1) AND (length(name) <= 100))),
-    CONSTRAINT server_nodes_rules_versions_count CHECK ((((cardinality(rules_versions) >= 1) AND (cardinality(rules_versions) <= 10)) AND (array_position(rules_versions, NULL::integer) IS NULL)))
+    CONSTRAINT server_nodes_rules_versions_count CHECK (((cardinality(rules_versions) >= 1) AND (cardinality(rules_versions) <= 10) AND (array_position(rules_versions, NULL::integer) IS NULL)))
 )
 WITH (fillfactor='50');
 
@@ -6650,7 +6650,7 @@ begin
         and cardinality(problems) < problems_max then
         problems := problems || format(
           'seal %s (positions %s to %s) does not match its %s rows', seal.no,
-          before.last_xid, seal.last_xid, block.transactions);
+          greatest(before.last_xid, 0), seal.last_xid, block.transactions);
       end if;
     end if;
     seals := seals + 1;

@@ -101,9 +101,9 @@ select set_config('higgs.files', $files$
   {"version": 2, "name": "game_features", "sha256": "357b6e8d139cf876d4ccd5e119dc5b6511f0b206d23386d36e825555408b412c"},
   {"version": 3, "name": "social_features", "sha256": "ea9c2eeea39863c942122b2170d080dca0413d296aa9ba314b3187ce56580ba9"},
   {"version": 4, "name": "views_and_final_setup", "sha256": "1fbce50de45a460229a855801f538a090950cbacf17a623dab09fc943339e095"},
-  {"version": 5, "name": "ledger_integrity", "sha256": "b191c327a469cbf31840b8fe853cc0fb9db12b765ca07126a3513a90fbe25193"},
+  {"version": 5, "name": "ledger_integrity", "sha256": "f503ae79c72da98bb8b095ef12daf930bf184cbfcc558f583aa7f9b343bc8138"},
   {"version": 6, "name": "player_protection", "sha256": "ef4107acf4aa069140e7435bd3a692227c9665792f7a4091c4fe32fcbdca7d09"},
-  {"version": 7, "name": "hosting_and_journal", "sha256": "ea5d0bbb430a84363fec552c89d76868cc90ee2669cbdec7970d0eba08cd95af"}
+  {"version": 7, "name": "hosting_and_journal", "sha256": "472be41df1f52b9d157bc0994a5d4ca4fdc82f74c3b49e2cd64218b7147e1f2b"}
 ]
 $files$, false) as higgs_ignored \gset
 
@@ -5352,7 +5352,7 @@ begin
         and cardinality(problems) < problems_max then
         problems := problems || format(
           'seal %s (positions %s to %s) does not match its %s rows', seal.no,
-          before.last_xid, seal.last_xid, block.transactions);
+          greatest(before.last_xid, 0), seal.last_xid, block.transactions);
       end if;
     end if;
     seals := seals + 1;
@@ -5751,7 +5751,7 @@ reset role;
 set role higgs_owner;
 insert into public.schema_migrations (version, name, sha256, applied_by, duration_ms)
 values (
-  5, 'ledger_integrity', 'b191c327a469cbf31840b8fe853cc0fb9db12b765ca07126a3513a90fbe25193', session_user,
+  5, 'ledger_integrity', 'f503ae79c72da98bb8b095ef12daf930bf184cbfcc558f583aa7f9b343bc8138', session_user,
   extract(epoch from clock_timestamp() - :'higgs_started'::timestamptz) * 1000);
 reset role;
 commit;
@@ -6051,7 +6051,7 @@ create table public.server_nodes (
   constraint server_nodes_internal_address_length
     check (length(internal_address) between 1 and 255),
   constraint server_nodes_rules_versions_count
-    check (cardinality(rules_versions) between 1 and 10
+    check (cardinality(rules_versions) >= 1 and cardinality(rules_versions) <= 10
       and array_position(rules_versions, null) is null)
 )
 with (fillfactor = 50);
@@ -7674,7 +7674,7 @@ reset role;
 set role higgs_owner;
 insert into public.schema_migrations (version, name, sha256, applied_by, duration_ms)
 values (
-  7, 'hosting_and_journal', 'ea5d0bbb430a84363fec552c89d76868cc90ee2669cbdec7970d0eba08cd95af', session_user,
+  7, 'hosting_and_journal', '472be41df1f52b9d157bc0994a5d4ca4fdc82f74c3b49e2cd64218b7147e1f2b', session_user,
   extract(epoch from clock_timestamp() - :'higgs_started'::timestamptz) * 1000);
 reset role;
 commit;

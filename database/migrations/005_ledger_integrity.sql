@@ -482,7 +482,7 @@ begin
         and cardinality(problems) < problems_max then
         problems := problems || format(
           'seal %s (positions %s to %s) does not match its %s rows', seal.no,
-          before.last_xid, seal.last_xid, block.transactions);
+          greatest(before.last_xid, 0), seal.last_xid, block.transactions);
       end if;
     end if;
     seals := seals + 1;

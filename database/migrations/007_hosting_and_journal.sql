@@ -19,7 +19,7 @@ create table public.server_nodes (
   constraint server_nodes_internal_address_length
     check (length(internal_address) between 1 and 255),
   constraint server_nodes_rules_versions_count
-    check (cardinality(rules_versions) between 1 and 10
+    check (cardinality(rules_versions) >= 1 and cardinality(rules_versions) <= 10
       and array_position(rules_versions, null) is null)
 )
 with (fillfactor = 50);
