@@ -11,6 +11,8 @@ from typing import Callable
 END_GRACE_SECONDS = 20
 SHOWN_LINES_MAX = 80
 # How Swift Testing and pg_prove begin the lines of what went well.
+BAD_LINE_STARTS = ("✘", "not ok", "FAIL")
+BAD_LINE_CHARACTERS_MAX = 400
 GOOD_LINE_STARTS = ("◇ ", "✔ ", "➜ ", "━ ", "ok ")
 NAME_COLUMNS = 34
 
@@ -159,6 +161,9 @@ def show_end_of(words: str) -> None:
   """Prints the end of a log, indented, without what went well."""
   lines = [line for line in words.rstrip().splitlines() if not line.startswith(GOOD_LINE_STARTS)]
   if len(lines) > SHOWN_LINES_MAX:
-    print(f"    … {len(lines) - SHOWN_LINES_MAX} lines before")
+    for line in lines[:-SHOWN_LINES_MAX]:
+      if line.startswith(BAD_LINE_STARTS):
+        print(f"    {line[:BAD_LINE_CHARACTERS_MAX]}")
+    print(f"    … of {len(lines)} lines the last {SHOWN_LINES_MAX}:")
   for line in lines[-SHOWN_LINES_MAX:]:
     print(f"    {line}")
