@@ -131,60 +131,78 @@ struct PoolStateTests {
   }
 
   private func liveRandomly(seed: UInt64) {
-    var random = SeededRandom(seed: seed)
-    var state = make {
+    let state = make {
       $0.maximumConnections = 3
       $0.maximumSharing = 2
       $0.maximumWaiters = 5
       $0.waitTimeoutMilliseconds = 50
       $0.maximumLifetimeMilliseconds = 300
     }
-    var waiting: Set<String> = []
-    var leases: [Int] = []
-    var connecting = 0
-    var now = 0
-    func absorb(_ actions: [State.Action]) {
-      for action in actions {
-        switch action {
-        case .grant(let ticket, let id, _):
-          #expect(waiting.remove(ticket) != nil, "seed \(seed)")
-          leases.append(id)
-        case .refuse(let ticket, _): #expect(waiting.remove(ticket) != nil, "seed \(seed)")
-        case .connect: connecting += 1
-        case .check(let id, _): leases.append(id)
-        case .close, .drained: break
-        }
-      }
-    }
+    var life = RandomLife(state: state, seed: seed)
     for step in 0..<300 {
-      now += Int.random(in: 0..<10, using: &random)
-      switch Int.random(in: 0..<8, using: &random) {
-      case 0...2:
-        waiting.insert("\(step)")
-        let mode: State.Mode = Bool.random(using: &random) ? .exclusive : .shared
-        absorb(state.wait(UInt64(step), mode, "\(step)", now: now))
-      case 3...4:
-        guard let id = leases.randomElement(using: &random) else { continue }
-        leases.remove(at: leases.firstIndex(of: id)!)
-        absorb(state.release(id, isClean: step % 7 != 0, now: now))
-      case 5 where connecting > 0:
-        connecting -= 1
-        absorb(
-          step % 3 == 0
-            ? state.connectFailed("x", chance: 0.5, now: now)
-            : state.connected(step, chance: 0.5, now: now).actions
-        )
-      case 6: absorb(state.expire(now: now))
-      default:
-        absorb(state.ended(Int.random(in: 0..<20, using: &random), now: now))
-        absorb(state.maintain(now: now))
-      }
-      let counters = state.counters
-      #expect(counters.inUse + counters.idle + connecting <= 3, "seed \(seed)")
-      #expect(counters.waiting == waiting.count, "seed \(seed)")
-      #expect(waiting.isEmpty || connecting > 0 || counters.inUse > 0, "seed \(seed)")
+      life.live(step)
+      let counters = life.state.counters
+      #expect(counters.inUse + counters.idle + life.connecting <= 3, "seed \(seed)")
+      #expect(counters.waiting == life.waiting.count, "seed \(seed)")
+      #expect(
+        life.waiting.isEmpty || life.connecting > 0 || counters.inUse > 0, "seed \(seed)")
     }
-    absorb(state.close())
-    #expect(waiting.isEmpty, "seed \(seed)")
+    life.absorb(life.state.close())
+    #expect(life.waiting.isEmpty, "seed \(seed)")
+  }
+}
+
+/// A pool's state to which anything may happen, and what its callers know.
+private struct RandomLife {
+  var state: PoolStateTests.State
+  let seed: UInt64
+  var waiting: Set<String> = []
+  var connecting = 0
+  private var random: SeededRandom
+  private var leases: [Int] = []
+  private var now = 0
+
+  init(state: PoolStateTests.State, seed: UInt64) {
+    self.state = state
+    self.seed = seed
+    random = SeededRandom(seed: seed)
+  }
+
+  mutating func absorb(_ actions: [PoolStateTests.State.Action]) {
+    for action in actions {
+      switch action {
+      case .grant(let ticket, let id, _):
+        #expect(waiting.remove(ticket) != nil, "seed \(seed)")
+        leases.append(id)
+      case .refuse(let ticket, _): #expect(waiting.remove(ticket) != nil, "seed \(seed)")
+      case .connect: connecting += 1
+      case .check(let id, _): leases.append(id)
+      case .close, .drained: break
+      }
+    }
+  }
+
+  mutating func live(_ step: Int) {
+    now += Int.random(in: 0..<10, using: &random)
+    switch Int.random(in: 0..<8, using: &random) {
+    case 0...2:
+      waiting.insert("\(step)")
+      let mode: PoolStateTests.State.Mode = Bool.random(using: &random) ? .exclusive : .shared
+      absorb(state.wait(UInt64(step), mode, "\(step)", now: now))
+    case 3...4:
+      guard let id = leases.randomElement(using: &random) else { return }
+      leases.remove(at: leases.firstIndex(of: id)!)
+      absorb(state.release(id, isClean: step % 7 != 0, now: now))
+    case 5 where connecting > 0:
+      connecting -= 1
+      absorb(
+        step % 3 == 0
+          ? state.connectFailed("x", chance: 0.5, now: now)
+          : state.connected(step, chance: 0.5, now: now).actions)
+    case 6: absorb(state.expire(now: now))
+    default:
+      absorb(state.ended(Int.random(in: 0..<20, using: &random), now: now))
+      absorb(state.maintain(now: now))
+    }
   }
 }
