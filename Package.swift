@@ -22,7 +22,8 @@ let package = Package(
     .target(name: "Core", swiftSettings: strict),
     .target(name: "Domino", dependencies: ["Core"], swiftSettings: strict),
     .target(
-      name: "Fairness", dependencies: [.product(name: "Crypto", package: "swift-crypto")],
+      name: "Fairness",
+      dependencies: ["Core", .product(name: "Crypto", package: "swift-crypto")],
       swiftSettings: strict),
     .target(name: "Bots", dependencies: ["Domino"], swiftSettings: strict),
     .executableTarget(
@@ -40,13 +41,17 @@ let package = Package(
       swiftSettings: strict),
     .target(name: "Store", dependencies: ["Core", "Postgres"], swiftSettings: strict),
     .target(
+      name: "LedgerSigning",
+      dependencies: ["Core", "Store", .product(name: "Crypto", package: "swift-crypto")],
+      swiftSettings: strict),
+    .target(
       name: "Migrations",
       dependencies: ["Postgres", .product(name: "Crypto", package: "swift-crypto")],
       swiftSettings: strict),
     .executableTarget(
       name: "higgs",
       dependencies: [
-        "Migrations", "Store",
+        "Core", "LedgerSigning", "Migrations", "Postgres", "Store",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -76,8 +81,16 @@ let package = Package(
       name: "StoreTests", dependencies: ["Core", "Store", "Postgres", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
+      name: "LedgerSigningTests",
+      dependencies: ["Core", "LedgerSigning", "Postgres", "Store", "TestSupport", "higgs"],
+      swiftSettings: strict),
+    .testTarget(
       name: "MigrationsTests",
-      dependencies: ["Migrations", "Postgres", "TestSupport", "higgs"],
+      dependencies: [
+        "Core", "Migrations", "Postgres", "Store", "TestSupport", "higgs",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ],
+      resources: [.copy("Baseline"), .copy("Upgrade")],
       swiftSettings: strict),
   ]
 )

@@ -1,3 +1,4 @@
+import Core
 import Crypto
 
 /// The server's secret for one hand: 32 random bytes, new for every hand.

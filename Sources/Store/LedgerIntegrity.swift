@@ -12,24 +12,17 @@ package struct IntegrityCheck: Hashable, Sendable, RowDecodable {
   /// What is wrong, or worth knowing; nil where there is nothing to say.
   package var problem: String?
 
+  /// A check as it came out.
+  package init(name: String, isOK: Bool, examined: Int64, problem: String?) {
+    self.name = name
+    self.isOK = isOK
+    self.examined = examined
+    self.problem = problem
+  }
+
   /// Reads a row of verify_ledger or verify_journal.
   package init(row: Row) throws(PostgresError) {
     (name, isOK, examined, problem) = try row.decode((String, Bool, Int64, String?).self)
-  }
-}
-
-/// The newest sealed block: what is signed outside the database and published.
-package struct LedgerHead: Hashable, Sendable, RowDecodable {
-  /// Number of the block.
-  package var number: Int64
-  /// Position of its last row.
-  package var lastPosition: Int64
-  /// SHA-256 of the chain up to it, 32 bytes.
-  package var hash: [UInt8]
-
-  /// Reads no, last_xid and hash.
-  package init(row: Row) throws(PostgresError) {
-    (number, lastPosition, hash) = try row.decode((Int64, Int64, [UInt8]).self)
   }
 }
 
@@ -61,8 +54,33 @@ extension Ledger {
 
   /// The newest seal; nil before the first.
   package func head() async throws(PostgresError) -> LedgerHead? {
-    try await client.query("select no, last_xid, hash from ledger_head()")
+    try await client.query("select no, last_xid, last_id, hash from ledger_head()")
       .decode(LedgerHead.self).first
+  }
+
+  /// Those of the seals with these numbers that there are, in the order of their numbers.
+  package func seals(_ numbers: [Int64]) async throws(PostgresError) -> [LedgerHead] {
+    try await client.query(
+      """
+      select no, last_xid, last_id, hash from ledger_seals where no = any (\(numbers)) order by no
+      """
+    ).decode(LedgerHead.self)
+  }
+
+  /// What a key has signed, the newest seal first, at most `limit`.
+  package func signatures(
+    of keyID: String, atMost limit: Int64
+  ) async throws(PostgresError) -> [StoredSignature] {
+    try await client.query(
+      """
+      select s.seal_no, s.signature, l.last_xid, l.last_id, l.hash
+      from ledger_seal_signatures as s
+      left join ledger_seals as l on l.no = s.seal_no
+      where s.key_id = \(keyID)
+      order by s.seal_no desc
+      limit \(limit)
+      """
+    ).decode(StoredSignature.self)
   }
 
   /// Stores a signature of a seal; false where that key had signed it before.

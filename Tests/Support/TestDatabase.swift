@@ -109,3 +109,21 @@ nonisolated(nonsending)
     )
   }
 }
+
+extension PostgresConfiguration {
+  /// The same as a `key=value` connection string, for programs.
+  package var connectionString: String {
+    options.map { key, value in
+      let escaped = value.replacingOccurrences(of: "\\", with: "\\\\")
+        .replacingOccurrences(of: "'", with: "\\'")
+      return "\(key)='\(escaped)'"
+    }.joined(separator: " ")
+  }
+
+  /// The same database for another role; the tests' servers trust everybody.
+  package func with(role: String) -> PostgresConfiguration {
+    var copy = self
+    copy.options["user"] = role
+    return copy
+  }
+}

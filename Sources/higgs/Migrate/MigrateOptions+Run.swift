@@ -24,7 +24,7 @@ extension MigrateOptions {
     _ work: (MigrationSession) async throws -> any MigrationReport
   ) async throws -> any MigrationReport {
     try await MigrationSession.with(
-      try database(),
+      try database.configuration(),
       command: "higgs migrate \(command)",
       limits: limits,
       work

@@ -1,21 +1,10 @@
 import ArgumentParser
 import FoundationEssentials
 import Migrations
-import Postgres
 
 /// The options that every command of `higgs migrate` has.
 struct MigrateOptions: ParsableArguments {
-  @Option(
-    help: ArgumentHelp(
-      """
-      The database, as an URI or key=value pairs. Others can see a command line: a password is \
-      safer in DATABASE_URL or in a password file.
-      """,
-      discussion: "Default: $DATABASE_URL, else libpq's own environment (PGHOST, PGDATABASE…).",
-      valueName: "url"
-    )
-  )
-  var databaseURL: String?
+  @OptionGroup var database: DatabaseOptions
 
   @Option(
     help: ArgumentHelp(
@@ -68,15 +57,6 @@ extension MigrateOptions {
     limits.lockAttempts = lockAttempts
     limits.statementTimeoutMilliseconds = statementTimeout.milliseconds
     return limits
-  }
-
-  /// Where the database is.
-  func database() throws(PostgresError) -> PostgresConfiguration {
-    let environment = ProcessInfo.processInfo.environment
-    guard let url = databaseURL ?? environment["DATABASE_URL"], !url.isEmpty else {
-      return PostgresConfiguration(options: [:])
-    }
-    return try PostgresConfiguration(connectionString: url)
   }
 
   /// The files, read and checked.

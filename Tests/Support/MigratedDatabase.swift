@@ -1,18 +1,17 @@
-import Foundation
-import Postgres
-import TestSupport
+package import Foundation
+package import Postgres
 
 /// A migrated database on a server of the test's own.
-enum MigratedDatabase {
+package enum MigratedDatabase {
   /// The folder of the migrations, found from this file.
-  static var migrations: URL {
+  package static var migrations: URL {
     URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
       .appending(path: "database/migrations")
   }
 
   /// Makes the database and applies every migration; how to connect to it.
-  static func make(on server: PrivateServer) async throws -> PostgresConfiguration {
+  package static func make(on server: PrivateServer) async throws -> PostgresConfiguration {
     let maintenance = try await PostgresConnection.connect(server.configuration)
     try await maintenance.execute(script: "create database higgs")
     await maintenance.close()

@@ -1,6 +1,7 @@
 /// Bytes as pairs of hexadecimal digits.
-enum Hexadecimal {
-  static func text(_ bytes: some Sequence<UInt8>) -> String {
+package enum Hexadecimal {
+  /// Two lower-case digits a byte.
+  package static func text(_ bytes: some Sequence<UInt8>) -> String {
     var text = ""
     for byte in bytes {
       text.append(digits[Int(byte >> 4)])
@@ -10,7 +11,7 @@ enum Hexadecimal {
   }
 
   /// Reads pairs of digits in either case; nil for anything else.
-  static func bytes(_ text: String) -> [UInt8]? {
+  package static func bytes(_ text: String) -> [UInt8]? {
     let values = text.utf8.map(value)
     guard values.count.isMultiple(of: 2) else { return nil }
     var bytes: [UInt8] = []
