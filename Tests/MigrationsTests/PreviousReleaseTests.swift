@@ -58,7 +58,7 @@ struct PreviousReleaseTests {
     ),
     (
       "revoke execute on function seal_ledger from higgs_app",
-      "function seal_ledger: higgs_app may not call it any more"
+      "function seal_ledger: is not there"
     ),
     ("alter table user_profiles drop column bio", "column user_profiles.bio: is not there"),
     (
@@ -71,7 +71,7 @@ struct PreviousReleaseTests {
     ),
     (
       "revoke update on user_profiles from higgs_app",
-      "column user_profiles.user_id: lost higgs_app update"
+      "column user_profiles.bio: lost higgs_app update"
     ),
     (
       "revoke delete on friendships from higgs_app",
