@@ -70,7 +70,7 @@ extension Bench {
   }
 
   /// The loads that matter once more, at a larger ledger, and the time of a full verification.
-  func again(title: String) async throws {
+  func again() async throws {
     print(Self.postingHeader)
     for lanes in [1, 4, 8] { try await post(.shared, batch: 1, lanes: lanes) }
     for batch in [100, 500] {

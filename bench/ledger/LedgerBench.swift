@@ -18,20 +18,32 @@ struct LedgerBench: AsyncParsableCommand {
   @Option(help: "Ledger sizes to measure again at, in millions of transactions.")
   var millions: [Int] = []
 
+  @Flag(help: "Leave out the journal and all but the loads that are measured again.")
+  var onlyLarge = false
+
   func run() async throws {
     let database = try PostgresConfiguration(connectionString: databaseURL)
     let bench = try await Bench(database, seconds: seconds)
+    if onlyLarge {
+      print("## At first\n")
+      try await bench.again()
+    } else {
+      try await small(bench)
+    }
+    for size in millions {
+      print("\n## At \(size) million transactions\n")
+      try await bench.grow(to: size * 1_000_000)
+      try await bench.again()
+    }
+    await bench.close()
+  }
+
+  private func small(_ bench: Bench) async throws {
     print("## Posting, one table for each load\n")
     try await bench.posting()
     print("\n## Journal\n")
     try await bench.journal()
     print("\n## History of a wallet\n")
     try await bench.history()
-    for size in millions {
-      print("\n## At \(size) million transactions\n")
-      try await bench.grow(to: size * 1_000_000)
-      try await bench.again(title: "\(size) million")
-    }
-    await bench.close()
   }
 }
