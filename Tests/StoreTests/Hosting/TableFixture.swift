@@ -20,6 +20,12 @@ struct TableFixture: Sendable {
     let room = try await Rooms(client).open(tier: "gaple_warung")
     let node = try await Nodes(client).register(
       name: "test", internalAddress: "127.0.0.1:1", rulesVersions: [1])
+    // Nobody renews the lease in a test, which may take longer than five seconds; see expireLease.
+    _ = try await client.query(
+      """
+      update server_nodes set lease_expires_at = now() + interval '1 hour'
+      where id = \(node.rawValue)
+      """)
     let taken = try await Nodes(client).takeRooms(for: node)
     let fence = taken.first { $0.room == room }!.fence
     let wallets = try await LedgerFixture.players(count, .coins, client)
