@@ -24,7 +24,11 @@ struct PoolTests {
 
   @Test("Never more connections than the limit, however many ask")
   func bounded() async throws {
-    try await withPool({ $0.maximumConnections = 3 }) { pool, _ in
+    let slowMachine = 60_000
+    try await withPool({
+      $0.maximumConnections = 3
+      $0.waitTimeoutMilliseconds = slowMachine
+    }) { pool, _ in
       try await withThrowingTaskGroup(of: Void.self) { group in
         for _ in 0..<100 {
           group.addTask {
@@ -227,7 +231,7 @@ struct PoolTests {
     configuration.options["host"] = "127.0.0.1"
     configuration.options["port"] = "1"
     var limits = PoolConfiguration()
-    limits.waitTimeoutMilliseconds = 200
+    limits.waitTimeoutMilliseconds = 3_000
     let pool = PostgresPool(configuration, limits)
     let error = try await postgresError { _ = try await pool.query("select 1") }
     guard case .poolExhausted(_, let cause?) = error else {

@@ -169,8 +169,10 @@ def build(run: StageRun) -> Count:
 
 
 def swift_tests(run: StageRun, environment: dict[str, str], *options: str) -> Count:
+  # Two cores serve the tests and their servers; more at once would only wait for each other.
+  width = {"SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH": "8"}
   status = run.run("swift", "test", "-c", "release", "--skip-build", *options,
-                   timeout_seconds=SWIFT_TESTS_TIMEOUT_SECONDS, environment=environment)
+                   timeout_seconds=SWIFT_TESTS_TIMEOUT_SECONDS, environment=environment | width)
   return swift_count(run.words(), status)
 
 
