@@ -6633,25 +6633,24 @@ begin
     if seal.previous_hash <> before.hash and cardinality(problems) < problems_max then
       problems := problems || format('seal %s does not continue seal %s', seal.no, before.no);
     end if;
-    if missing && int8range(before.last_xid, seal.last_xid, '[]') then
+    execute format(
+      'select count(*)::integer as transactions, string_agg(r.bytes, ''''::bytea) as bytes '
+      'from (select public.transaction_bytes(row(s.*)::public.transactions) as bytes '
+      'from (%s) as s '
+      'where (s.posted_xid, s.id) > ($1, $2) and (s.posted_xid, s.id) <= ($3, $4) '
+      'order by s.posted_xid, s.id limit %s) as r', source, 2 * block_transactions_max)
+    into block
+    using before.last_xid, before.last_id, seal.last_xid, seal.last_id;
+    -- A block whose rows are all here is held to them, whatever is said to have left.
+    if block.transactions < seal.transactions
+      and missing && int8range(before.last_xid, seal.last_xid, '[]') then
       unreadable := unreadable + 1;
-    else
-      execute format(
-        'select count(*)::integer as transactions, string_agg(r.bytes, ''''::bytea) as bytes '
-        'from (select public.transaction_bytes(row(s.*)::public.transactions) as bytes '
-        'from (%s) as s '
-        'where (s.posted_xid, s.id) > ($1, $2) and (s.posted_xid, s.id) <= ($3, $4) '
-        'order by s.posted_xid, s.id limit %s) as r', source, 2 * block_transactions_max)
-      into block
-      using before.last_xid, before.last_id, seal.last_xid, seal.last_id;
-      if (block.transactions <> seal.transactions
-          or sha256(seal.previous_hash || coalesce(block.bytes, ''))
-            is distinct from seal.hash)
-        and cardinality(problems) < problems_max then
-        problems := problems || format(
-          'seal %s (positions %s to %s) does not match its %s rows', seal.no,
-          greatest(before.last_xid, 0), seal.last_xid, block.transactions);
-      end if;
+    elsif (block.transactions <> seal.transactions
+        or sha256(seal.previous_hash || coalesce(block.bytes, '')) is distinct from seal.hash)
+      and cardinality(problems) < problems_max then
+      problems := problems || format(
+        'seal %s (positions %s to %s) does not match its %s rows', seal.no,
+        greatest(before.last_xid, 0), seal.last_xid, block.transactions);
     end if;
     seals := seals + 1;
     transactions := transactions + seal.transactions;
@@ -6682,7 +6681,7 @@ ALTER FUNCTION public.verify_seals(first_no bigint) OWNER TO higgs_owner;
 --
 
 COMMENT ON FUNCTION public.verify_seals(first_no bigint) IS 'Recomputes the seals from number first_no on, over attached and detached months. unreadable
-counts blocks with rows in a detached month that is no longer in the database. Internal to
+counts blocks that lack rows of a detached month that is no longer in the database. Internal to
 verify_ledger.
 Example: select * from verify_seals();';
 

@@ -1,4 +1,3 @@
-package import Core
 package import Postgres
 
 /// One check of the ledger or of the journal.

@@ -183,6 +183,11 @@ from (values
     'seals_intact', 'a note that was added'),
   ($$ update transactions set posted_at = posted_at + interval '1 microsecond'
       where id = pg_temp.id_of('i') $$, 'seals_intact', 'a time that was shifted'),
+  ($$ update transactions set posted_at = posted_at + interval '1 microsecond'
+      where id = pg_temp.id_of('i');
+      insert into ledger_archives (relation, parent, rows, first_xid, last_xid)
+      values ('transactions_y2020m01', 'transactions', 1, 1, 4611686018427387904) $$,
+    'seals_intact', 'one in a month that is only said to have left'),
   ($$ delete from transactions where id = pg_temp.id_of('i') $$,
     'balances_equal_postings seals_intact', 'a row that was deleted'),
   ($$ insert into transactions (
