@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 // The server's binary arrays: number of dimensions (0 or 1 here), "has NULLs", the element's type;
 // for the dimension its length and lower bound; then each element with its length, -1 for NULL.
 
@@ -114,6 +122,28 @@ extension PostgresFixedWidth {
   }
 }
 
+extension PostgresFixedWidth {
+  /// Writes all elements in one go; room is made as if none were NULL.
+  package static func encodeOptionalArray(
+    _ values: [Self?],
+    to writer: inout ByteWriter
+  ) throws(PostgresError) {
+    let hasNull = values.contains { $0 == nil }
+    writer.appendArrayHeader(postgresType, count: values.count, hasNull: hasNull)
+    let start = writer.count
+    let length = Int32(postgresWidth).bigEndian
+    var used = 0
+    writer.append(count: values.count * (4 + postgresWidth)) { memory in
+      for value in values {
+        (memory + used).storeBytes(of: value == nil ? -1 : length, as: Int32.self)
+        value?.store(to: memory + used + 4)
+        used += value == nil ? 4 : 4 + postgresWidth
+      }
+    }
+    writer.truncate(to: start + used)
+  }
+}
+
 extension String {
   /// Writes all elements in one go.
   package static func encodeArray(
@@ -121,22 +151,33 @@ extension String {
     to writer: inout ByteWriter
   ) throws(PostgresError) {
     writer.appendArrayHeader(.text, count: values.count, hasNull: false)
-    let start = writer.count
-    let size = values.reduce(0) { $0 + 4 + $1.utf8.count }
-    writer.append(count: size) { memory in
+    var hasNUL = false
+    writer.append(count: values.reduce(0) { $0 + 4 + $1.utf8.count }) { memory in
       var next = memory
-      for var value in values {
-        next.storeBytes(of: Int32(value.utf8.count).bigEndian, as: Int32.self)
+      for value in values {
+        let count = value.utf8.count
+        next.storeBytes(of: Int32(count).bigEndian, as: Int32.self)
         next += 4
-        value.withUTF8 { utf8 in
-          if let base = utf8.baseAddress {
-            next.copyMemory(from: base, byteCount: utf8.count)
-            next += utf8.count
-          }
-        }
+        value.store(to: next, count: count)
+        hasNUL = hasNUL || memchr(next, 0, count) != nil
+        next += count
       }
     }
-    for value in values where value.utf8.contains(0) { try writer.refuseNUL(from: start) }
+    if hasNUL { throw ByteWriter.nulInText }
+  }
+
+  /// Copies the UTF-8, which is that long.
+  @inline(__always)
+  private func store(to memory: UnsafeMutableRawPointer, count: Int) {
+    if count == 0 { return }
+    let done: Void? = utf8.withContiguousStorageIfAvailable { bytes in
+      memory.copyMemory(from: bytes.baseAddress!, byteCount: count)
+    }
+    if done == nil {
+      for (index, byte) in utf8.enumerated() {
+        memory.storeBytes(of: byte, toByteOffset: index, as: UInt8.self)
+      }
+    }
   }
 }
 

@@ -56,7 +56,7 @@ extension PostgresConnection {
     case PGRES_FATAL_ERROR: return .failed(error(result))
     default:
       let reason = "use copyIn, copyOut or execute(script:) for this statement"
-      lose("COPY is not possible in a pipeline")
+      lose("COPY is not possible in a pipeline \(result.status)")
       return .failed(.wrongUse(reason))
     }
   }
@@ -89,9 +89,10 @@ extension PostgresConnection {
     )
     request.receivedBytes = 0
     request.unitsLeft -= 1
-    guard request.unitsLeft == 0 else { return }
-    if request.cancelReason != nil { cancellation.finished(request.id) }
-    request.finish(request.results)
+    if request.unitsLeft == 0 {
+      if request.cancelReason != nil { cancellation.finished(request.id) }
+      request.finish(request.results)
+    }
     if request.kind == .shared { refuseTransactions(unit) }
   }
 
@@ -154,7 +155,8 @@ extension PostgresConnection {
   private func refuseTransactions(
     _ unit: PipelineState<Request?, ResultHandle, PostgresError>.Unit
   ) {
-    guard unit.outputs.contains(where: \.beginsTransaction) else { return }
+    let last = unit.outputs.last { $0.beginsTransaction || $0.endsTransaction }
+    guard last?.beginsTransaction == true else { return }
     lose("a statement outside withTransaction began a transaction")
   }
 
@@ -202,5 +204,9 @@ extension ResultHandle {
   /// True for statements that leave a transaction open.
   fileprivate var beginsTransaction: Bool {
     commandTag == "BEGIN" || commandTag == "START TRANSACTION"
+  }
+
+  fileprivate var endsTransaction: Bool {
+    commandTag == "COMMIT" || commandTag == "ROLLBACK"
   }
 }

@@ -53,7 +53,7 @@ package struct Row: Sendable {
     _ type: Value.Type = Value.self,
     named name: String
   ) throws(PostgresError) -> Value {
-    guard let column = result.columns.firstIndex(where: { $0.name == name }) else {
+    guard let column = (0..<columnCount).first(where: { result.columnName($0) == name }) else {
       throw .undecodable(
         DecodingFailure(expected: "\(type)", reason: "there is no column \(name)")
       )

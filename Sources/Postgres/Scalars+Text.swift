@@ -88,6 +88,10 @@ extension ByteWriter {
       guard start < all.count, let base = all.baseAddress else { return false }
       return memchr(base + start, 0, all.count - start) != nil
     }
-    if found { throw .unencodable("a text holds a NUL character, which PostgreSQL cannot store") }
+    if found { throw Self.nulInText }
   }
+
+  static let nulInText = PostgresError.unencodable(
+    "a text holds a NUL character, which PostgreSQL cannot store"
+  )
 }

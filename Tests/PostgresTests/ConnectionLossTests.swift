@@ -84,37 +84,51 @@ struct ConnectionLossTests {
     }
   }
 
-  @Test("Scripts, copies and streams fail when the backend ends")
-  func exclusiveUses() async throws {
+  @Test("A script fails when the backend ends")
+  func script() async throws {
     try await withDatabase { database in
-      let scripted = try await database.connect()
-      let script = Task { try await scripted.execute(script: "select pg_sleep(600)") }
+      let connection = try await database.connect()
+      let script = Task { try await connection.execute(script: "select pg_sleep(600)") }
       try await waitUntilSlow(database.configuration)
-      try await terminate(scripted, database)
-      #expect(try await postgresError { _ = try await script.value }.sqlState == .adminShutdown)
+      try await terminate(connection, database)
+      let error = try await postgresError { _ = try await script.value }
+      #expect(error.sqlState == .adminShutdown)
+    }
+  }
 
-      let copying = try await database.connect()
-      try await copying.execute("create table t (words text)")
-      let copy = try await postgresError {
-        try await copying.copyIn("copy t from stdin") { writer in
-          try await terminate(copying, database)
+  @Test("A copy fails when the backend ends")
+  func copy() async throws {
+    try await withDatabase { database in
+      let connection = try await database.connect()
+      try await connection.execute("create table t (words text)")
+      let error = try await postgresError {
+        try await connection.copyIn("copy t from stdin") { writer in
+          try await terminate(connection, database)
           while true { try await writer.write(Array("words\n".utf8)) }
         }
       }
-      guard case .connectionLost = copy else { throw TestFailure("unexpected: \(copy)") }
+      try expectLoss(error)
+    }
+  }
 
-      let streaming = try await database.connect()
-      let stream = try await postgresError {
-        try await streaming.queryStream(
+  @Test("A stream fails when the backend ends, though it cannot say goodbye behind its rows")
+  func stream() async throws {
+    try await withDatabase { database in
+      let connection = try await database.connect()
+      let error = try await postgresError {
+        try await connection.queryStream(
           "select n from generate_series(1, 100000) m, generate_series(1, 10000) n"
         ) { rows in
-          try await terminate(streaming, database)
+          try await terminate(connection, database)
           for try await _ in rows {}
         }
       }
-      // A server that cannot get rid of its rows cannot say goodbye either.
-      guard case .connectionLost = stream else { throw TestFailure("unexpected: \(stream)") }
+      try expectLoss(error)
     }
+  }
+
+  func expectLoss(_ error: PostgresError) throws {
+    guard case .connectionLost = error else { throw TestFailure("unexpected: \(error)") }
   }
 
   @Test("Close fails what is under way, may be called again, and nothing is sent afterwards")

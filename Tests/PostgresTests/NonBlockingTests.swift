@@ -1,5 +1,6 @@
+import Dispatch
 import FoundationEssentials
-import Postgres
+@testable import Postgres
 import TestSupport
 import Testing
 
@@ -35,6 +36,27 @@ struct NonBlockingTests {
         try await group.waitForAll()
       }
       await gate.close()
+    }
+  }
+
+  @Test("Even where libpq blocks, it blocks no thread of Swift's pool")
+  func foreignThreads() async throws {
+    try await withDatabase { database in
+      let count = ProcessInfo.processInfo.activeProcessorCount * 4
+      let gate = DispatchSemaphore(value: 0)
+      var connections: [PostgresConnection] = []
+      for _ in 0..<count { connections.append(try await database.connect()) }
+      // As a slow look-up of a name would.
+      for connection in connections { connection.executor.queue.async { gate.wait() } }
+      let turns = await withTaskGroup(of: Int.self) { group in
+        for turn in 0..<1_000 { group.addTask { turn } }
+        return await group.reduce(0) { sum, _ in sum + 1 }
+      }
+      #expect(turns == 1_000)
+      let other = try await database.connect()
+      #expect(try await other.query("select 1").count == 1)
+      for _ in 0..<count { gate.signal() }
+      for connection in connections + [other] { await connection.close() }
     }
   }
 }

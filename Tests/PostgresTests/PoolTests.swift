@@ -111,6 +111,21 @@ struct PoolTests {
     }
   }
 
+  @Test("A batch on the pool may hold a whole transaction, but not half of one")
+  func halfTransaction() async throws {
+    try await withPool({ $0.maximumConnections = 1 }) { pool, _ in
+      _ = try await pool.query("create table t (n int8)")
+      let whole = Batch(["begin", "insert into t values (1)", "commit"], asOneUnit: true)
+      for result in try await pool.run(whole) { _ = try result.get() }
+      #expect(pool.counters.created == 1)
+      let half = Batch(["begin", "insert into t values (2)", "select 1"], asOneUnit: false)
+      let results = try await pool.run(half)
+      #expect(results[2].failure?.isConnectionFatal == true)
+      #expect(try await pool.query("select n from t").count == 1)
+      #expect(pool.counters.created == 2)
+    }
+  }
+
   @Test("Many statements share a connection when there is no other")
   func sharing() async throws {
     try await withPool({
