@@ -1,10 +1,10 @@
 import CPostgres
 import Dispatch
 
-/// libpq's connection with its sources. Owns both, and frees them in the right order.
+/// libpq's connection with its watcher. Owns both, and frees them in the right order.
 ///
 /// Unchecked, since the compiler does not know that all of it is used on the connection's queue
-/// only; `dispose` may be called anywhere, once.
+/// only, but for `disposeLater`.
 final class Link: @unchecked Sendable {
   let pointer: OpaquePointer
   let notices = NoticeBox()
@@ -25,14 +25,14 @@ final class Link: @unchecked Sendable {
     PQerrorMessage(pointer).map { String(cString: $0).trimmedLine } ?? ""
   }
 
-  /// Ends the sources, then closes. The link lives until that is done.
+  /// Ends the watching at once, and closes after whatever uses the connection at this moment.
   func dispose() {
-    queue.async {
-      guard let watcher = self.watcher else {
-        PQfinish(self.pointer)
-        return
-      }
-      watcher.cancel { PQfinish(self.pointer) }
-    }
+    watcher?.end()
+    queue.async { PQfinish(self.pointer) }
+  }
+
+  /// The same from any thread, when nobody else has the link any more.
+  func disposeLater() {
+    queue.async { self.dispose() }
   }
 }

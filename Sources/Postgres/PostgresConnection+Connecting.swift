@@ -101,7 +101,7 @@ extension PostgresConnection {
           deadline: deadline,
           queue: queue
         ) { continuation.resume(returning: $0) }
-        gate.open(Confined(wait))
+        gate.open(wait)
       }
     } onCancel: {
       queue.async { gate.cancel() }
@@ -122,11 +122,12 @@ extension PostgresConnection {
     }
     self.link = link
     link.watcher = SocketWatcher(
-      socket: link.socket,
       queue: executor.queue,
+      current: { [weak link] in link?.socket ?? -1 },
       onReadable: { [weak self] in self?.assumeIsolated { $0.socketIsReadable() } },
       onWritable: { [weak self] in self?.assumeIsolated { $0.socketIsWritable() } }
     )
+    link.watcher?.setReading(true)
     logNotices()
   }
 }
@@ -138,9 +139,9 @@ private final class CancellationGate: @unchecked Sendable {
   private var wait: SocketReadiness?
   private var isCancelled = false
 
-  func open(_ wait: Confined<SocketReadiness>) {
-    self.wait = wait.value
-    if isCancelled { wait.value.finish(.cancelled) }
+  func open(_ wait: SocketReadiness) {
+    self.wait = wait
+    if isCancelled { wait.finish(.cancelled) }
   }
 
   func cancel() {

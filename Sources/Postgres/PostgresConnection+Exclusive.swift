@@ -130,6 +130,11 @@ extension PostgresConnection {
   /// What the caller is told about a failure of an exclusive use.
   func translate(_ result: ResultHandle, _ id: UInt64) -> PostgresError {
     let error = error(result)
+    if let lastFatal {
+      let loss = ConnectionLoss(
+        reason: lastFatal.message, serverError: lastFatal, wasSent: true)
+      return .connectionLost(loss)
+    }
     guard error.sqlState == .queryCanceled, let reason = exclusive?.cancelReason else {
       return error
     }

@@ -56,7 +56,7 @@ extension PostgresConnection {
     case PGRES_FATAL_ERROR: return .failed(error(result))
     default:
       let reason = "use copyIn, copyOut or execute(script:) for this statement"
-      lose("COPY is not possible in a pipeline")
+      lose("COPY is not possible in a pipeline \(result.status)")
       return .failed(.wrongUse(reason))
     }
   }

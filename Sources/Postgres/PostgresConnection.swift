@@ -48,7 +48,7 @@ package actor PostgresConnection: PostgresClient {
 
   deinit {
     deadlines?.cancel()
-    link?.dispose()
+    link?.disposeLater()
   }
 
   /// Connects without blocking; several hosts are tried in turn.
@@ -57,6 +57,9 @@ package actor PostgresConnection: PostgresClient {
   ) async throws(PostgresError) -> PostgresConnection {
     guard PQlibVersion() >= 140_000 else {
       throw .invalidConfiguration("libpq 14 or later is needed, this is \(PQlibVersion())")
+    }
+    guard SocketEvents.shared.works else {
+      throw .connectionFailed(ConnectionFailure(reason: "the system has no epoll left for us"))
     }
     let connection = PostgresConnection(configuration)
     try await connection.open()
@@ -136,8 +139,9 @@ package actor PostgresConnection: PostgresClient {
     ending = error
     if case .connectionLost(let loss) = error { logger.warning("connection lost: \(loss)") }
     deadlines?.cancel()
+    let link = link
+    self.link = nil
     link?.dispose()
-    link = nil
     failEverything()
     for waiter in closeWaiters { waiter.resume() }
     closeWaiters.removeAll()

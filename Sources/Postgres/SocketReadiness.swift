@@ -1,16 +1,18 @@
 import Dispatch
 
-/// Waits once for a socket, while a connection is being made. Used on the connection's queue only.
+/// Waits once for a socket, while a connection is being made.
 ///
-/// The sources live for one wait and are gone before `outcome` is told, since libpq may close the
-/// socket in its next step and open another.
-final class SocketReadiness {
+/// The socket is not watched any more when `finished` is called, since libpq may close it in its
+/// next step and open another.
+///
+/// Unchecked, since the compiler does not know that all of it is used on one queue.
+final class SocketReadiness: @unchecked Sendable {
   enum Direction { case reading, writing }
   enum Outcome { case ready, late, cancelled }
 
-  private let source: any DispatchSourceProtocol
+  private let finished: @Sendable (Outcome) -> Void
   private let timer: any DispatchSourceTimer
-  private var outcome: Outcome?
+  private var watcher: SocketWatcher?
 
   init(
     socket: Int32,
@@ -19,39 +21,31 @@ final class SocketReadiness {
     queue: DispatchQueue,
     finished: @escaping @Sendable (Outcome) -> Void
   ) {
-    switch direction {
-    case .reading: source = DispatchSource.makeReadSource(fileDescriptor: socket, queue: queue)
-    case .writing: source = DispatchSource.makeWriteSource(fileDescriptor: socket, queue: queue)
-    }
+    self.finished = finished
     timer = DispatchSource.makeTimerSource(queue: queue)
     timer.schedule(deadline: deadline)
-    let box = Confined(self)
-    source.setEventHandler { box.value.finish(.ready) }
-    timer.setEventHandler { box.value.finish(.late) }
-    source.setCancelHandler {
-      finished(box.value.outcome ?? .cancelled)
-    }
-    source.activate()
+    timer.setEventHandler { self.finish(.late) }
+    let ready: @Sendable () -> Void = { self.finish(.ready) }
+    // libpq is not called meanwhile, so the socket stays the same.
+    watcher = SocketWatcher(
+      queue: queue,
+      current: { socket },
+      onReadable: ready,
+      onWritable: ready
+    )
     timer.activate()
+    switch direction {
+    case .reading: watcher?.setReading(true)
+    case .writing: watcher?.setWriting(true)
+    }
   }
 
   /// Ends the wait; only the first end counts.
   func finish(_ outcome: Outcome) {
-    guard self.outcome == nil else { return }
-    self.outcome = outcome
+    guard let watcher else { return }
+    watcher.end()
+    self.watcher = nil
     timer.cancel()
-    source.cancel()
-  }
-}
-
-/// Carries something that belongs to one queue through closures that the compiler thinks may run
-/// anywhere.
-///
-/// Unchecked, since the compiler does not know that dispatch calls them on that queue.
-struct Confined<Value>: @unchecked Sendable {
-  let value: Value
-
-  init(_ value: Value) {
-    self.value = value
+    finished(outcome)
   }
 }

@@ -1,53 +1,75 @@
 import Dispatch
 
-/// The dispatch sources of one socket. Used on the connection's queue only.
-final class SocketWatcher {
-  private let reading: any DispatchSourceRead
-  private let writing: any DispatchSourceWrite
+/// Watches one socket, for bytes to read and for room to write, as long as either is wanted.
+///
+/// Unchecked, since the compiler does not know that all of it is used on one queue.
+final class SocketWatcher: @unchecked Sendable {
+  private let socket: Int32
+  private let current: @Sendable () -> Int32
   private let queue: DispatchQueue
-  private var isReading = true
-  private var isWriting = false
+  private let onReadable: @Sendable () -> Void
+  private let onWritable: @Sendable () -> Void
+  private var token: UInt64 = 0
+  private var wantsReading = false
+  private var wantsWriting = false
+  /// epoll knows the socket.
+  private var isKnown = false
+  private var hasEnded = false
 
-  /// Begins to watch for bytes to read; for room to write only when asked.
+  /// Begins to watch for nothing. `current` tells which socket libpq has now: when a connection
+  /// breaks, libpq closes it at once, inside whatever function notices, and its number may be
+  /// another connection's by then.
   init(
-    socket: Int32,
     queue: DispatchQueue,
+    current: @escaping @Sendable () -> Int32,
     onReadable: @escaping @Sendable () -> Void,
     onWritable: @escaping @Sendable () -> Void
   ) {
-    self.queue = queue
-    reading = DispatchSource.makeReadSource(fileDescriptor: socket, queue: queue)
-    writing = DispatchSource.makeWriteSource(fileDescriptor: socket, queue: queue)
-    reading.setEventHandler(handler: onReadable)
-    writing.setEventHandler(handler: onWritable)
-    reading.activate()
-  }
-
-  /// Stops or goes on reading; the kernel and then the server wait meanwhile.
-  func setReading(_ wanted: Bool) {
-    guard wanted != isReading else { return }
-    isReading = wanted
-    if wanted { reading.resume() } else { reading.suspend() }
-  }
-
-  /// Watches for room to write, or stops doing so. Sources are made inactive.
-  func setWriting(_ wanted: Bool) {
-    guard wanted != isWriting else { return }
-    isWriting = wanted
-    if wanted { writing.resume() } else { writing.suspend() }
-  }
-
-  /// Ends both sources, and only then calls `done`: before that the socket must not be closed, or
-  /// its number may be another's already while epoll still watches it for us.
-  func cancel(_ done: @escaping @Sendable () -> Void) {
-    let group = DispatchGroup()
-    for source in [reading, writing] as [any DispatchSourceProtocol] {
-      group.enter()
-      source.setCancelHandler { group.leave() }
-      source.cancel()
+    (self.queue, self.current) = (queue, current)
+    socket = current()
+    (self.onReadable, self.onWritable) = (onReadable, onWritable)
+    token = SocketEvents.shared.register { [weak self, queue] canRead, canWrite in
+      queue.async { [weak self] in self?.happened(canRead, canWrite) }
     }
-    setReading(true)
-    setWriting(true)
-    group.notify(queue: queue, execute: done)
+  }
+
+  /// Begins or stops to watch for bytes; meanwhile the kernel and then the server wait.
+  func setReading(_ wanted: Bool) {
+    guard wanted != wantsReading else { return }
+    wantsReading = wanted
+    arm()
+  }
+
+  /// Begins or stops to watch for room.
+  func setWriting(_ wanted: Bool) {
+    guard wanted != wantsWriting else { return }
+    wantsWriting = wanted
+    arm()
+  }
+
+  /// Ends it: nothing is called any more, and the socket may be closed.
+  func end() {
+    guard !hasEnded else { return }
+    hasEnded = true
+    SocketEvents.shared.remove(token, socket: socket, isOpen: isKnown && current() == socket)
+  }
+
+  private func happened(_ canRead: Bool, _ canWrite: Bool) {
+    if canWrite, wantsWriting, !hasEnded { onWritable() }
+    if canRead, wantsReading, !hasEnded { onReadable() }
+    // Nothing is asked while nothing is wanted, or a broken socket would be told again and again.
+    if wantsReading || wantsWriting { arm() }
+  }
+
+  private func arm() {
+    guard !hasEnded, wantsReading || wantsWriting || isKnown, current() == socket else { return }
+    isKnown = SocketEvents.shared.wait(
+      token,
+      socket: socket,
+      reading: wantsReading,
+      writing: wantsWriting
+    )
+    // libpq finds out what is wrong with it, and says so.
+    if !isKnown { queue.async { [weak self] in self?.happened(true, true) } }
   }
 }
