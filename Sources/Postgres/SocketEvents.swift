@@ -22,11 +22,13 @@ final class SocketEvents: Sendable {
 
   private init() {
     epoll = higgs_epoll_open()
-    // Fails only where the process has no descriptor left; then no socket could be opened either.
     guard epoll >= 0 else { return }
     // A serial queue's thread is none of Swift's pool.
     DispatchQueue(label: "postgres.sockets").async { self.loop() }
   }
+
+  /// False when the system would not give us an epoll, so that nothing can be waited for.
+  var works: Bool { epoll >= 0 }
 
   /// A name for a socket, never used twice.
   func register(_ handler: @escaping Handler) -> UInt64 {
