@@ -48,6 +48,16 @@ let package = Package(
       name: "Migrations",
       dependencies: ["Postgres", .product(name: "Crypto", package: "swift-crypto")],
       swiftSettings: strict),
+    .target(
+      name: "Tables", dependencies: ["Bots", "Core", "Domino", "Fairness"], swiftSettings: strict),
+    .target(
+      name: "Hosting",
+      dependencies: [
+        "Bots", "Core", "Domino", "Fairness", "Postgres", "Store", "Tables",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: strict),
     .executableTarget(
       name: "higgs",
       dependencies: [
