@@ -51,6 +51,8 @@ package struct Occupancy: Sendable, Hashable {
   package let seats: Int
   /// How many people sit there.
   package let people: Int
+  /// How many of them watch.
+  package let present: Int
   /// How many bots sit there.
   package let bots: Int
   /// Whether it takes new players.
@@ -61,14 +63,15 @@ package struct Occupancy: Sendable, Hashable {
 
   /// An occupancy as it stands.
   package init(
-    room: SerialID<Room>, stake: String?, isPublic: Bool, seats: Int, people: Int, bots: Int,
-    isOpen: Bool
+    room: SerialID<Room>, stake: String?, isPublic: Bool, seats: Int, people: Int,
+    present: Int, bots: Int, isOpen: Bool
   ) {
     self.room = room
     self.stake = stake
     self.isPublic = isPublic
     self.seats = seats
     self.people = people
+    self.present = present
     self.bots = bots
     self.isOpen = isOpen
   }
