@@ -44,7 +44,7 @@ extension TableRoom {
     return done(wish.seat, stay)
   }
 
-  private func done(_ seat: Seat, _ stay: TableSeat) -> Done {
+  func done(_ seat: Seat, _ stay: TableSeat) -> Done {
     Done(
       seq: history.lastSeq, seat: seat, session: stay.session, stack: table.chips(of: seat),
       isLeaving: stay.isLeaving)
@@ -79,8 +79,10 @@ extension TableRoom {
   }
 
   private func showLeft(_ seat: Seat, _ chips: Chips) {
+    let player = table[seat]?.player
     table[seat] = nil
     publish(.seatLeft(seat, cashedOut: chips))
+    if let player { services.observer.seatLeft(id, player) }
     services.observer.occupancyChanged(table.occupancy)
   }
 

@@ -83,6 +83,24 @@ package actor TableRoom {
     lookRound()
   }
 
+  /// Who sits there, for the lobby.
+  package var occupancy: Occupancy { table.occupancy }
+
+  /// Where the player sits, as a command that was done would answer; nil without a seat.
+  package func place(of player: ID<Player>) -> Done? {
+    guard let seat = table.seat(of: player), let stay = table[seat] else { return nil }
+    return done(seat, stay)
+  }
+
+  /// What stays the same for the room's life.
+  package var facts: RoomFacts { table.facts }
+
+  /// The players in the seats.
+  package var players: [PlayerFacts] { table.taken.map(\.stay.player) }
+
+  /// The fence under which it is hosted.
+  package var fence: Int64 { table.fence }
+
   var now: Int64 { services.clock.milliseconds() }
 }
 
