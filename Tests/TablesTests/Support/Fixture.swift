@@ -93,7 +93,8 @@ final class Fixture: Sendable {
   }
 
   /// Makes somebody watch.
-  func watch(_ number: Int? = nil, after seq: Int64? = nil, id: UInt64? = nil) async throws -> Witness
+  func watch(_ number: Int? = nil, after seq: Int64? = nil, id: UInt64? = nil) async throws
+    -> Witness
   {
     let witness = Witness(
       number.map(Fixture.player), id: id ?? UInt64(number ?? 0) + 100)

@@ -50,8 +50,7 @@ extension MemoryDatabase {
     return .done(promise.seed)
   }
 
-  private static func start(_ start: HandStart, _ state: inout State) -> LedgerAnswer<StartedHand>
-  {
+  private static func start(_ start: HandStart, _ state: inout State) -> LedgerAnswer<StartedHand> {
     let stacks = start.seats.compactMap { dealt in
       state.record.stays.first { $0.seat == dealt.seat && !$0.isLeaving }?.stack
     }
