@@ -33,7 +33,7 @@ declare
   spent interval := '0';
   posted integer;
 begin
-  for call in 1 .. calls loop
+  for turn in 1 .. calls loop
     select
       array_agg(new_id()), array_agg(wallets[g.place]),
       array_agg(wallets[1 + (g.place + g.step - 1) % 1000])
