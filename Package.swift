@@ -55,6 +55,16 @@ let package = Package(
       dependencies: ["Postgres", .product(name: "Crypto", package: "swift-crypto")],
       swiftSettings: strict),
     .target(
+      name: "Tables", dependencies: ["Bots", "Core", "Domino", "Fairness"], swiftSettings: strict),
+    .target(
+      name: "Hosting",
+      dependencies: [
+        "Bots", "Core", "Domino", "Fairness", "Postgres", "Store", "Tables",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: strict),
+    .target(
       name: "Platform",
       dependencies: [
         "Core", "Store", "Postgres",
@@ -73,7 +83,9 @@ let package = Package(
     .target(
       name: "API",
       dependencies: [
-        "Core", "Platform", "Telemetry",
+        "Core", "Domino", "Fairness", "Hosting", "Platform", "Postgres", "Store", "Tables",
+        "Telemetry",
+        .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Logging", package: "swift-log"),
@@ -88,9 +100,13 @@ let package = Package(
     .executableTarget(
       name: "higgs",
       dependencies: [
-        "Core", "LedgerSigning", "Migrations", "Postgres", "Store",
+        "API", "Core", "Hosting", "LedgerSigning", "Migrations", "Platform", "Postgres", "Store",
+        "Telemetry",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "Metrics", package: "swift-metrics"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
       swiftSettings: strict),
     .executableTarget(
