@@ -76,6 +76,7 @@ let package = Package(
     .target(
       name: "Telemetry",
       dependencies: [
+        .product(name: "CoreMetrics", package: "swift-metrics"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Metrics", package: "swift-metrics"),
       ],
