@@ -58,6 +58,7 @@ export const WORDS = {
   emote_makasih: ['Makasih!', 'Thanks!'],
 
   tableMenu: ['Menu meja', 'Table menu'],
+  leaveTable: ['Berdiri', 'Stand up'],
   toLobby: ['Ke beranda, kursi tetap', 'To the lobby, keep my seat'],
   standUp: ['Berdiri dan pulang', 'Stand up and leave'],
   standHint: ['Koinmu kembali ke dompet. Di tengah ronde, kamu berdiri setelah ronde selesai.',

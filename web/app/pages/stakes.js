@@ -36,14 +36,16 @@ export function stakeChooser(root, stakes, { chosen, balance, onChoose }) {
   };
   const update = (fresh) => fresh.forEach((stake, i) => {
     const live = nodes[i]?.querySelector('.tier__live');
-    if (live && stakes[i]?.id === stake.id) live.textContent = liveWords(stake);
+    if (live && stakes[i]?.id === stake.id) live.replaceChildren(...liveWords(stake));
   });
   mark();
   return { nodes, update };
 }
 
-const liveWords = ({ tables = 0, players = 0 }) =>
-  `${t('tablesOpen', { count: tables })} · ${t('online', { count: players })}`;
+const liveWords = ({ tables = 0, players = 0 }) => [
+  el('span', { class: 'tier__tables', text: `${t('tablesOpen', { count: tables })} · ` }),
+  el('span', { text: t('online', { count: players }) }),
+];
 
 function tierNode(stake, i, balance, { choose, step }) {
   const dear = stake.buy_in_min > balance;
@@ -61,5 +63,5 @@ function tierNode(stake, i, balance, { choose, step }) {
   }, art(chipPile(Math.min(6, i + 1), COLOURS[i % COLOURS.length])),
   el('b', { text: stake.name }), el('span', { class: 'number', text: amount(stake.base_bet) }),
   el('small', { text: dear ? t('tooDear') : t('entry', { amount: amount(stake.buy_in_min) }) }),
-  el('small', { class: 'tier__live', text: liveWords(stake) }));
+  el('small', { class: 'tier__live' }, ...liveWords(stake)));
 }

@@ -6,7 +6,6 @@ import { play } from '../sound.js';
 import { EMOTES } from './dialogs.js';
 import { celebrate, flash, flyCoins, shout } from './effects.js';
 
-const DEAL_SECONDS_SHOWN = 8;
 const RESULT_DELAY_MS = 1900;
 
 /** @param {any} page a TablePage @param {any} frame */
@@ -29,10 +28,6 @@ const EVENTS = {
   'seat.leaving': (page, { seat }) => {
     if (seat === page.state.mySeat) toast(t('leavingSoon'));
   },
-  'deal.committed': (page) => {
-    if (page.state.secondsToDeal > DEAL_SECONDS_SHOWN) return;
-    if (!page.settle.isOpen) page.faces = page.faces && undefined;
-  },
   'hand.started'(page, { hand, your_tiles: tiles, seats }) {
     clearTimeout(page.resultTimer);
     page.settle.close();
@@ -49,9 +44,9 @@ const EVENTS = {
   'tile.placed'(page, { seat, tile, by }) {
     const own = seat === page.state.mySeat;
     page.flightFrom = own
-      ? page.sentFrom ?? page.hand.rectOf(tile)
+      ? page.choosing.from ?? page.hand.rectOf(tile)
       : page.seats.backsOf(seat)?.getBoundingClientRect() ?? null;
-    page.sentFrom = null;
+    page.choosing.from = null;
     play(tile[0] === tile[2] ? 'double' : 'place');
     announce(t('placedBy', { name: page.state.nameOf(seat), tile }));
     if (by === 'timeout') page.seats.bubble(seat, t('byTimeout'), { kind: 'warn' });

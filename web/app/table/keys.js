@@ -13,11 +13,8 @@ function handle({ key }, page) {
   const step = STEPS[key];
   if (step) return move(step, page);
   if (/^[1-7]$/.test(key)) return pick(Number(key) - 1, page);
-  if (key === 'Escape' && (page.chosen || page.chosenEnd)) {
-    const tile = page.chosen;
-    page.unchoose();
-    page.draw();
-    if (tile) page.hand.focus(tile);
+  if (key === 'Escape' && (page.choosing.tile || page.choosing.end)) {
+    page.choosing.cancel();
     return true;
   }
   if (key === 'm' || key === 'M') {
@@ -29,7 +26,7 @@ function handle({ key }, page) {
 
 /** With a tile chosen the arrows go between the two ends, else along the rack. */
 function move(step, page) {
-  if (page.chosen) {
+  if (page.choosing.tile) {
     page.line.slot(step > 0 ? 'right' : 'left').focus({ preventScroll: true });
     return true;
   }
@@ -45,6 +42,6 @@ function pick(index, page) {
   const tile = [...page.hand.nodes.keys()][index];
   if (!tile || !page.state.isMyTurn) return false;
   page.hand.focus(tile);
-  page.choose(tile);
+  page.choosing.choose(tile);
   return true;
 }

@@ -37,12 +37,6 @@ export class LineView {
     this.unit = undefined;
   }
 
-  /** The room has another size. */
-  resize(model) {
-    this.unit = undefined;
-    this.render(model);
-  }
-
   /**
    * @param {{tiles: number[][], ids: string[], opening: number}} line
    * @param {{fits?: {left: boolean, right: boolean, double: {left: boolean, right: boolean}},

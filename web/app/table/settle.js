@@ -111,7 +111,7 @@ export class SettleSheet {
     const leave = el('button', {
       class: 'button button--quiet', type: 'button', hidden: table.mySeat === null,
       on: { click: () => { this.close(); this.onLeave(); } },
-    }, art(icon('exit')), el('span', { text: t('standUp') }));
+    }, art(icon('exit')), el('span', { text: t('leaveTable') }));
     const checked = el('div', { class: 'settle__verify' });
     const sheet = el('div', { class: 'settle' }, resultSheet(result, table), checked,
       el('footer', { class: 'settle__foot' }, verifyButton(result, table, checked),
