@@ -6,8 +6,6 @@ export const WORDS = {
   won: ['Menang', 'Won'],
   lost: ['Kalah', 'Lost'],
   even: ['Seri', 'Even'],
-  wonBy: ['Pemenang: {name}', 'Winner: {name}'],
-  blockedHand: ['tutup', 'blocked'],
   voided: ['Dibatalkan', 'Voided'],
   replay: ['Putar ulang', 'Replay'],
   replayOf: ['Putar ulang ronde {number}', 'Replay of hand {number}'],

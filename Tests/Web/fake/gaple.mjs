@@ -41,7 +41,7 @@ export class Gaple {
     const [left, right] = this.ends.map(String);
     return tiles.map((tile) => ({
       tile,
-      ends: [tile.includes(left) && 'left', left !== right && tile.includes(right) && 'right']
+      ends: [tile.includes(left) && 'left', tile.includes(right) && 'right']
         .filter(Boolean),
     })).filter(({ ends }) => ends.length > 0);
   }
@@ -115,7 +115,7 @@ export class Gaple {
     const double = isDouble(this.lastTile);
     const multiplier = blocked ? 1 : this.lastFitsBoth ? (double ? 5 : 4) : double ? 3 : 2;
     for (const seat of this.seats) {
-      if (seat !== winner) this.pay(seat, winner, this.baseBet * multiplier, 'loss');
+      if (seat !== winner) this.pay(seat, winner, this.baseBet * multiplier, 'hand');
     }
     const win = this.stacks.get(winner) - this.start.get(winner);
     const rake = Math.max(0, Math.floor(win * 0.025));

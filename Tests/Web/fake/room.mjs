@@ -151,7 +151,7 @@ export class Room {
     this.clock();
     this.publish([{
       type: 'hand.started', hand: this.handID, number: this.number, tiles: this.hand.tiles,
-      opener_rule: this.hand.mustOpenWith ? 'highestDouble' : 'winner',
+      opener_rule: this.hand.mustOpenWith ? 'highest_double' : 'previous_winner',
       seats: seats.map((seat, i) => ({
         seat, stack: this.seats.get(seat).stack, client_seed: this.record.client_seeds[i],
         tiles_left: 7,

@@ -1,5 +1,6 @@
 /** The HTTP calls of the fake server, and a few of its own under /test to make things go wrong. */
 import { randomUUID } from 'node:crypto';
+import { tilesBySeat, tileText } from '../../../web/client/fair.js';
 import { STAKES } from './world.mjs';
 
 const problem = (status, code, detail = code) =>
@@ -37,9 +38,11 @@ function playerRoutes(method, path, call) {
       Object.assign(player, body.display_name && { name: body.display_name },
         body.avatar && { avatar: body.avatar });
     }
-    return [200, player];
+    const seats = [...world.rooms.values()].filter((room) => room.seatOf(player) !== undefined)
+      .map((room) => ({ room: room.id, seat: room.seatOf(player) }));
+    return [200, method === 'PATCH' ? { player } : { player, seats }];
   }
-  if (path === '/v1/games') return [200, { items: [{ id: 'gaple', name: 'Gaple', players: world.players.size }] }];
+  if (path === '/v1/games') return [200, { items: [{ id: 'gaple', name: 'Gaple', seats_min: 2, seats_max: 4 }] }];
   if (path === '/v1/stakes') return [200, { items: STAKES.map((stake) => stakeOf(world, stake)) }];
   if (path === '/v1/rooms') return [200, { items: roomsOf(world, query.get('stake')), next_cursor: null }];
   if (path === '/v1/quick-seat') return quickSeat(call);
@@ -68,11 +71,12 @@ function stakeOf(world, stake) {
 const roomOf = (room) => ({
   id: room.id, name: room.stake.name, game: 'gaple', stake: room.stake.id, currency: 'COINS',
   base_bet: room.stake.base_bet, buy_in_min: room.stake.buy_in_min,
-  buy_in_max: room.stake.buy_in_max, seats_max: 4, players: room.seats.size,
+  buy_in_max: room.stake.buy_in_max, seats: 4,
+  seats_taken: room.seats.size, is_playing: Boolean(room.hand), status: 'open',
 });
 
 const roomsOf = (world, stake) => [...world.rooms.values()]
-  .filter((room) => !stake || room.stake.id === Number(stake)).map(roomOf);
+  .filter((room) => !stake || room.stake.id === stake).map(roomOf);
 
 function quickSeat({ world, player, body, key }) {
   if (world.answers.has(key)) return [200, world.answers.get(key)];
@@ -98,9 +102,8 @@ function handsOf(world, player) {
       const { seat } = hand.seats.find((s) => s.player.id === player.id);
       return {
         id: hand.id, number: hand.number, room: hand.room, room_name: hand.room_name, game: 'gaple',
-        base_bet: hand.base_bet, ended_at: hand.ended_at, seat, blocked: hand.result.blocked,
-        winner: hand.result.winner, net: hand.result.net.find((n) => n.seat === seat).net,
-        players: hand.seats,
+        base_bet: hand.base_bet, ended_at: hand.ended_at, seat, status: 'settled',
+        net: hand.result.net.find((n) => n.seat === seat).net,
       };
     });
 }
@@ -109,13 +112,26 @@ function replayOf(world, id) {
   const hand = world.hands.find((each) => each.id === id);
   if (!hand) return problem(404, 'hand_not_found');
   const stack = new Map(hand.start);
+  const { reveal, tiles, net, blocked, ...result } = hand.result;
   return [200, {
-    id, number: hand.number, room: hand.room, room_name: hand.room_name, ended_at: hand.ended_at,
-    setup: {
-      rulesVersion: 1, baseBet: hand.base_bet, opening: 'highestDouble',
-      seats: hand.seats.map(({ seat }) => ({ seat, stack: stack.get(seat), score: 0 })),
+    hand: {
+      id, number: hand.number, room: hand.room, game: 'gaple', base_bet: hand.base_bet,
+      rake_terms: { basis_points: 250, cap: 5000 }, status: 'settled', commit: reveal.commit,
+      ended_at: hand.ended_at,
+      seats: hand.seats.map(({ seat, player }, i) => ({
+        seat, player, stack: stack.get(seat), client_seed: reveal.client_seeds[i],
+        net: net.find((each) => each.seat === seat).net,
+        rake: net.find((each) => each.seat === seat).rake,
+      })),
+      result: {
+        winner: result.winner, reason: blocked ? 'blocked' : 'out', last_tile: result.last_tile,
+        multiplier: result.multiplier, left: tiles, payments: result.payments,
+      },
     },
-    players: hand.seats, deal: hand.result.reveal, moves: hand.moves, result: hand.result,
+    deal: reveal,
+    dealt: [...tilesBySeat(reveal.deck, hand.seats.map(({ seat }) => seat))]
+      .map(([seat, ids]) => ({ seat, tiles: ids.map(tileText) })),
+    moves: hand.moves.map(({ paid, ...move }) => move),
   }];
 }
 

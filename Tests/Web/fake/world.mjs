@@ -8,8 +8,9 @@ const FACES = ['sari', 'wayan', 'budi', 'maya', 'dewi', null];
 export const STAKES = [
   ['Dasar', 100], ['Biasa', 500], ['Sedang', 1000], ['Tinggi', 10_000], ['Luxury', 100_000],
 ].map(([name, base], i) => ({
-  id: i + 1, game: 'gaple', name, base_bet: base, buy_in_min: base * 20, buy_in_max: base * 200,
-  currency: 'COINS', seats_max: 4,
+  id: `gaple-${i + 1}`, game: 'gaple', name, base_bet: base, buy_in_min: base * 20,
+  buy_in_max: base * 200, currency: 'COINS', seats: 4, vip_level_min: 0,
+  rake: { basis_points: 250, cap: 5000 },
 }));
 
 export class World {
@@ -43,7 +44,7 @@ export class World {
     const account = this.players.get(player.id);
     account.transactions.unshift({
       id: randomUUID(), kind, amount, balance_after: account.balance,
-      created_at: new Date().toISOString(),
+      posted_at: new Date().toISOString(),
     });
   }
 
@@ -193,8 +194,7 @@ export class World {
     if (!hand || hand.turn !== seat) return refuse('not_your_turn');
     if (turn.hand !== room.handID || turn.move !== hand.move) return refuse('wrong_turn');
     const legal = hand.legal(seat).find((each) => each.tile === tile);
-    const even = hand.ends && hand.ends[0] === hand.ends[1];
-    if (!legal || !(legal.ends.includes(end) || even)) return refuse('not_legal');
+    if (!legal?.ends.includes(end)) return refuse('not_legal');
     room.place(tile, end, 'player', ref);
     return null;
   }

@@ -26,7 +26,7 @@ export const resultWord = (net) => t(net > 0 ? 'won' : net < 0 ? 'lost' : 'even'
 
 function row(hand) {
   const net = hand.net ?? 0;
-  const voided = hand.status === 'voided' || hand.state === 'voided';
+  const voided = hand.status === 'voided';
   const result = voided ? t('voided') : resultWord(net);
   const sum = amount(net, { sign: true, full: true });
   return el('li', {}, el('a', {
@@ -35,8 +35,8 @@ function row(hand) {
   },
   el('span', { class: 'handrow__result', data: { sign: Math.sign(net) } }, art(icon(net > 0 ? 'trophy' : 'history'))),
   el('div', { class: 'handrow__about' },
-    el('b', { text: `${t('handNumber', { number: hand.number })}${hand.room_name ? ` · ${hand.room_name}` : ''}`, dir: 'auto' }),
-    el('small', { text: [moment(hand.ended_at ?? hand.started_at), `${t('stake')} ${amount(hand.base_bet ?? 0)}`, hand.blocked && t('blockedHand')].filter(Boolean).join(' · ') })),
+    el('b', { text: `${t('handNumber', hand)} · ${hand.room_name}`, dir: 'auto' }),
+    el('small', { text: [moment(hand.ended_at ?? hand.started_at), `${t('stake')} ${amount(hand.base_bet)}`].join(' · ') })),
   el('div', { class: 'handrow__sum' }, el('b', { text: result }), el('span', { class: 'number', data: { sign: Math.sign(net) }, text: sum })),
   art(icon('play'))));
 }

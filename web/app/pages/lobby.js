@@ -43,6 +43,8 @@ export class LobbyPage {
     this.node = this.shell.node;
   }
 
+  get playing() { return this.stakes.reduce((sum, { players = 0 }) => sum + players, 0); }
+
   hero() {
     return el('section', { class: 'hero' },
       el('div', { class: 'hero__art', 'aria-hidden': 'true' }, el('div', { class: 'hero__tiles' },
@@ -51,8 +53,8 @@ export class LobbyPage {
   }
 
   open() {
-    void fill(this.games, () => this.client.games(), ({ items }) => gameCards(items));
     void fill(this.tiers, () => this.loadStakes(), () => this.drawTiers());
+    void fill(this.games, () => this.client.games(), ({ items }) => gameCards(items, this.playing));
     this.timer = setInterval(() => this.refresh(), REFRESH_MS);
     this.showResume();
   }
@@ -88,7 +90,8 @@ export class LobbyPage {
 
   drawTiers() {
     this.chooser = stakeChooser(this.tiers, this.stakes, {
-      chosen: this.tier, balance: this.app.balance ?? 0, onChoose: (id) => this.chooseTier(id),
+      chosen: this.tier, balance: this.app.balance ?? 0,
+      vipLevel: this.client.player?.vip_level ?? 0, onChoose: (id) => this.chooseTier(id),
     });
     return this.chooser.nodes;
   }
@@ -113,12 +116,11 @@ export class LobbyPage {
   }
 
   roomRow(room) {
-    const taken = room.players ?? room.seats_taken ?? room.seats?.length ?? 0;
-    const free = taken < (room.seats_max ?? 4);
+    const free = room.seats_taken < room.seats;
     return el('li', { class: 'roomrow panel' }, art(icon('table')),
       el('div', { class: 'roomrow__about' }, el('b', { text: `${room.name} · ${room.id}`, dir: 'auto' }),
         el('small', {}, art(coin('coins')), el('span', { class: 'number', text: amount(room.base_bet) }),
-          el('span', { text: `· ${t('seatsTaken', { count: taken, max: room.seats_max ?? 4 })}` }))),
+          el('span', { text: `· ${t('seatsTaken', { count: room.seats_taken, max: room.seats })}` }))),
       el('a', {
         class: `button ${free ? 'button--green' : 'button--quiet'}`, href: `#/table/${room.id}`,
         'aria-label': t(free ? 'joinRoom' : 'watchRoom', { name: `${room.name} ${room.id}` }),
@@ -129,20 +131,11 @@ export class LobbyPage {
   /** The table where one still sits, if there is one. */
   async showResume() {
     const me = await this.client.me().catch(() => null);
-    const seat = me?.seats?.[0] ?? me?.player?.seats?.[0];
-    const room = seat?.room ?? this.app.storage.getItem('higgs.room');
+    const room = me?.seats?.[0]?.room;
     if (!room) return;
-    if (!seat && !await this.stillSeated(room)) return;
     this.resume.hidden = false;
     this.resume.replaceChildren(el('p', { text: t('stillSeated') }),
       el('a', { class: 'button button--green', href: `#/table/${room}`, text: t('backToTable') }));
-  }
-
-  async stillSeated(room) {
-    const found = await this.client.room(room).catch(() => null);
-    const seats = found?.seats ?? [];
-    const mine = Array.isArray(seats) && seats.some(({ player }) => player?.id === this.client.player?.id);
-    return Boolean(found?.you) || mine;
   }
 
   async quickSeat() {
@@ -151,7 +144,6 @@ export class LobbyPage {
     this.seatKey ??= uuidv7(); // the same press, repeated after a failure, sits down once
     try {
       const { room } = await this.client.quickSeat({ stake: this.tier, key: this.seatKey });
-      this.app.storage.setItem('higgs.room', String(room));
       this.app.go(`#/table/${room}`);
     } catch (error) {
       if (error.code !== 'offline') this.seatKey = undefined;
@@ -164,15 +156,14 @@ export class LobbyPage {
 const section = (name, title, content) => el('section', { class: `block block--${name}`, 'aria-labelledby': `h-${name}` },
   el('h2', { id: `h-${name}`, text: title }), content);
 
-function gameCards(items) {
-  const open = new Map(items.map((game) => [game.id ?? game.game ?? game.name?.toLowerCase(), game]));
+function gameCards(items, playing) {
+  const offered = new Set(items.map((game) => game.id));
   return GAMES.map(([id, name, pitch, tiles]) => {
-    const game = open.get(id);
-    const there = Boolean(game) && id === 'gaple';
+    const there = offered.has(id) && id === 'gaple';
     return el('li', { class: 'game', data: { game: id, soon: !there } },
       el('div', { class: 'game__art', 'aria-hidden': 'true' },
         ...tiles.map((tile, i) => el('span', { class: 'tile', data: { i, of: tiles.length }, art: tile ? tileFace(...tile) : tileBack() }))),
-      el('div', { class: 'live', text: there ? t('online', { count: amount(game.players ?? 0, { full: true }) }) : t('soon') }),
+      el('div', { class: 'live', text: there ? t('online', { count: amount(playing, { full: true }) }) : t('soon') }),
       el('div', { class: 'game__text' }, el('b', { text: name }), el('span', { text: t(pitch) })));
   });
 }

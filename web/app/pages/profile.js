@@ -8,7 +8,7 @@ export function openProfile(app) {
   const { player } = app.client;
   let face = player?.avatar ?? null;
   const name = /** @type {HTMLInputElement} */ (el('input', {
-    class: 'input', value: player?.name ?? '', minlength: 2, maxlength: 24, required: true, autocomplete: 'nickname',
+    class: 'input', value: player?.name ?? '', maxlength: 32, required: true, autocomplete: 'nickname',
   }));
   const faces = el('div', { class: 'faces', role: 'group', 'aria-label': t('chooseFace') },
     ...[null, ...PORTRAITS].map((one, i) => el('button', {

@@ -8,22 +8,19 @@ import { TableState } from '../table/state.js';
 
 export class Recording {
   /** @param {any} replay @param {string | undefined} playerID */
-  constructor(replay, playerID) {
-    const { setup } = replay;
-    const seats = replay.players ?? replay.seats ?? [];
-    this.number = replay.number;
-    this.endedAt = replay.ended_at;
-    this.roomName = replay.room_name ?? '';
-    this.baseBet = setup.baseBet ?? setup.base_bet;
-    const rake = setup.rules?.options?.rake ?? null;
-    this.rake = rake && { basis_points: rake.basisPoints ?? rake.basis_points };
-    this.moves = replay.moves;
-    this.result = replay.result ?? null;
-    this.players = new Map(seats.map(({ seat, player }) => [seat, player]));
-    this.mySeat = seats.find(({ player }) => player?.id === playerID)?.seat ?? null;
-    this.start = new Map(setup.seats.map(({ seat, stack }) => [seat, stack]));
-    const deck = (replay.deal?.deck ?? []).map((tile) => (typeof tile === 'number' ? tileText(tile) : tile));
-    this.dealt = tilesBySeat(deck, [...this.start.keys()]);
+  constructor({ hand, deal, dealt, moves }, playerID) {
+    this.number = hand.number;
+    this.endedAt = hand.ended_at;
+    this.baseBet = hand.base_bet;
+    this.rake = hand.rake_terms ?? null;
+    this.commit = hand.commit;
+    this.players = new Map(hand.seats.map(({ seat, player }) => [seat, player]));
+    this.mySeat = hand.seats.find(({ player }) => player.id === playerID)?.seat ?? null;
+    this.start = new Map(hand.seats.map(({ seat, stack }) => [seat, stack]));
+    this.dealt = dealt ? new Map(dealt.map(({ seat, tiles }) => [seat, tiles]))
+      : tilesBySeat((deal?.deck ?? []).map(tileText), [...this.start.keys()]);
+    this.result = resultOf(hand, deal);
+    this.moves = withPayments(moves, this.result);
   }
 
   get total() { return this.moves.length; }
@@ -31,7 +28,7 @@ export class Recording {
   /** The table after a number of moves. */
   at(step) {
     const state = new TableState();
-    Object.assign(state, { ready: true, name: this.roomName, baseBet: this.baseBet, seatsMax: 4, mySeat: this.mySeat, spectators: 0 });
+    Object.assign(state, { ready: true, name: '', baseBet: this.baseBet, seatsMax: 4, mySeat: this.mySeat, spectators: 0 });
     const faces = new Map([...this.dealt].map(([seat, tiles]) => [seat, [...tiles]]));
     for (const [seat, player] of this.players) {
       state.seats.set(seat, {
@@ -65,4 +62,30 @@ export class Recording {
     if (!paid) return '';
     return t('passPays', { amount: amount(paid.amount), name: this.players.get(paid.to)?.name ?? '' });
   }
+}
+
+/** The stored result in the form of a `hand.ended`; null where the hand was voided. */
+function resultOf(hand, deal) {
+  if (!hand.result) return null;
+  const { left, reason, ...more } = hand.result;
+  return {
+    ...more, hand: hand.id, number: hand.number, blocked: reason === 'blocked', tiles: left,
+    reveal: deal,
+    net: hand.seats.map(({ seat, stack, net, rake }) => (
+      { seat, net: net ?? 0, rake: rake ?? 0, stack: stack + (net ?? 0) })),
+  };
+}
+
+/** Adds to each pass what it cost. The journal has the passes, the result what was paid for them. */
+function withPayments(moves, result) {
+  const paid = (result?.payments ?? []).filter(({ reason }) => reason === 'pass');
+  let lastPlacer = null;
+  return moves.map((move) => {
+    if (move.kind === 'place') lastPlacer = move.seat;
+    const [next] = paid;
+    if (move.kind !== 'pass' || !next || next.from !== move.seat || next.to === move.seat) return move;
+    if (lastPlacer === move.seat && next.to !== lastPlacer) return move; // this one was free
+    paid.shift();
+    return { ...move, paid: next.amount > 0 ? { to: next.to, amount: next.amount } : null };
+  });
 }

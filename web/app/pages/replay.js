@@ -139,6 +139,9 @@ export class ReplayPage {
   showResult() {
     this.pause();
     const { result, players, baseBet, rake } = this.recording;
-    this.settle.open(result, { players, mySeat: null, baseBet, rake }, { party: false });
+    this.settle.open(result, {
+      players, mySeat: this.recording.mySeat, baseBet, rake, promised: this.recording.commit,
+      dealt: this.recording.dealt.get(this.recording.mySeat), leave: false,
+    }, { party: false });
   }
 }

@@ -14,7 +14,7 @@ export class SignInPage {
     this.app = app;
     const { client } = app;
     this.name = el('input', {
-      class: 'input', minlength: 2, maxlength: 24, placeholder: t('namePlaceholder'), autocomplete: 'nickname',
+      class: 'input', maxlength: 32, placeholder: t('namePlaceholder'), autocomplete: 'nickname',
     });
     this.problem = el('p', { class: 'hint hint--bad', role: 'alert', hidden: true });
     const known = client.knowsGuest;

@@ -11,11 +11,12 @@ const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 
 /**
  * @param {HTMLElement} root @param {any[]} stakes
- * @param {{chosen: any, balance: number, onChoose: (id: any) => void}} options
+ * @param {{chosen: any, balance: number, vipLevel: number, onChoose: (id: any) => void}} options
  */
-export function stakeChooser(root, stakes, { chosen, balance, onChoose }) {
+export function stakeChooser(root, stakes, { chosen, balance, vipLevel, onChoose }) {
   let current = chosen;
-  const nodes = stakes.map((stake, i) => tierNode(stake, i, balance, {
+  const barrier = (stake) => barrierOf(stake, { balance, vipLevel });
+  const nodes = stakes.map((stake, i) => tierNode(stake, i, barrier(stake), {
     choose: () => choose(stake.id), step: (by) => step(i, by),
   }));
   const mark = () => nodes.forEach((node, i) => {
@@ -30,7 +31,7 @@ export function stakeChooser(root, stakes, { chosen, balance, onChoose }) {
   };
   const step = (from, by) => {
     const next = (from + by + stakes.length) % stakes.length;
-    if (stakes[next].buy_in_min > balance) return;
+    if (barrier(stakes[next])) return;
     choose(stakes[next].id);
     nodes[next].focus();
   };
@@ -47,13 +48,18 @@ const liveWords = ({ tables = 0, players = 0 }) => [
   el('span', { text: t('online', { count: players }) }),
 ];
 
-function tierNode(stake, i, balance, { choose, step }) {
-  const dear = stake.buy_in_min > balance;
+/** Why a stake cannot be chosen, in words; null where it can. */
+function barrierOf(stake, { balance, vipLevel }) {
+  if ((stake.vip_level_min ?? 0) > vipLevel) return t('locked', { level: stake.vip_level_min });
+  return stake.buy_in_min > balance ? t('tooDear') : null;
+}
+
+function tierNode(stake, i, barrier, { choose, step }) {
   return el('button', {
-    class: 'tier', type: 'button', role: 'radio', 'aria-disabled': dear ? 'true' : null,
+    class: 'tier', type: 'button', role: 'radio', 'aria-disabled': barrier ? 'true' : null,
     data: { stake: stake.id },
     on: {
-      click: () => { if (!dear) choose(); },
+      click: () => { if (!barrier) choose(); },
       keydown: (event) => {
         if (!STEPS[event.key]) return;
         event.preventDefault();
@@ -62,6 +68,6 @@ function tierNode(stake, i, balance, { choose, step }) {
     },
   }, art(chipPile(Math.min(6, i + 1), COLOURS[i % COLOURS.length])),
   el('b', { text: stake.name }), el('span', { class: 'number', text: amount(stake.base_bet) }),
-  el('small', { text: dear ? t('tooDear') : t('entry', { amount: amount(stake.buy_in_min) }) }),
+  el('small', { text: barrier ?? t('entry', { amount: amount(stake.buy_in_min) }) }),
   el('small', { class: 'tier__live' }, ...liveWords(stake)));
 }

@@ -41,11 +41,9 @@ export class WalletPage {
 }
 
 function row(item) {
-  const change = item.amount ?? item.change ?? 0;
-  const kind = item.kind ?? item.type ?? item.reason;
-  const after = item.balance_after ?? item.balance;
+  const { amount: change, kind, balance_after: after } = item;
   return el('li', { class: 'move panel' },
-    el('div', {}, el('b', { text: t(wordFor(kind)) }), el('small', {}, el('time', { datetime: item.created_at ?? '', text: moment(item.created_at ?? item.time) }))),
+    el('div', {}, el('b', { text: t(wordFor(kind)) }), el('small', {}, el('time', { datetime: item.posted_at, text: moment(item.posted_at) }))),
     el('div', { class: 'move__sums' },
       el('span', { class: 'number', data: { sign: Math.sign(change) }, text: amount(change, { sign: true, full: true }) }),
       after !== undefined && after !== null && el('small', { text: `${t('balanceAfter')}: ${amount(after, { full: true })}` })));

@@ -27,7 +27,7 @@ export class Choosing {
     return this.end ? legal.filter((move) => this.endsOf(move).includes(this.end)) : legal;
   }
 
-  /** Where both ends show the same number the server names one; either will do. */
+  /** Where both ends show the same number either will do. */
   endsOf({ ends }) {
     const [left, right] = this.state.hand?.ends ?? [];
     return this.state.hand?.ends && left === right ? ['left', 'right'] : ends;
@@ -69,7 +69,8 @@ export class Choosing {
     if (!this.isOpen) return;
     if (!move) return void this.refuse(tile);
     if (this.end && this.endsOf(move).includes(this.end)) return void this.place(tile, this.end);
-    if (move.ends.length === 1) return void this.place(tile, move.ends[0]);
+    const [left, right] = this.state.hand?.ends ?? [];
+    if (move.ends.length === 1 || left === right) return void this.place(tile, move.ends[0]);
     this.tile = this.tile === tile ? null : tile;
     this.end = null;
     this.page.draw();

@@ -6,7 +6,7 @@ import { play } from '../sound.js';
 import { EMOTES } from './dialogs.js';
 import { celebrate, flash, flyCoins, shout } from './effects.js';
 
-const RESULT_DELAY_MS = 1900;
+const RESULT_DELAY_MS = 1600;
 
 /** @param {any} page a TablePage @param {any} frame */
 export function shown(page, frame) { EVENTS[frame.type]?.(page, frame); }
@@ -30,7 +30,7 @@ const EVENTS = {
   },
   'hand.started'(page, { hand, your_tiles: tiles, seats }) {
     clearTimeout(page.resultTimer);
-    page.settle.close();
+    if (!page.settle.isChecking) page.settle.close();
     page.faces = undefined;
     page.line.clear();
     rememberPlayers(page);

@@ -114,7 +114,8 @@ export class TablePage {
 
   myTurn() {
     play('turn');
-    if (!this.settle.isOpen) this.focusTurn();
+    this.settle.close();
+    this.focusTurn();
     if (document.hidden) document.title = `● ${t('turnYours')}`;
   }
 

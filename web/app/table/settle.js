@@ -109,7 +109,7 @@ export class SettleSheet {
       class: 'button button--brass', type: 'button', autofocus: true, on: { click: () => this.close() },
     }, el('span', { text: t('continueNow') }), this.countdown);
     const leave = el('button', {
-      class: 'button button--quiet', type: 'button', hidden: table.mySeat === null,
+      class: 'button button--quiet', type: 'button', hidden: table.mySeat === null || table.leave === false,
       on: { click: () => { this.close(); this.onLeave(); } },
     }, art(icon('exit')), el('span', { text: t('leaveTable') }));
     const checked = el('div', { class: 'settle__verify' });
@@ -130,6 +130,9 @@ export class SettleSheet {
       .forEach((sum, i) => flyCoins(flight, sum, face, { count: 7, delay: 250 + i * 260 }));
     if (result.winner === table.mySeat) celebrate(flight);
   }
+
+  /** Whether the player is looking at the check of the deal. */
+  get isChecking() { return Boolean(this.dialog?.querySelector('.proof')); }
 
   /** Seconds to the next hand, on the way on. */
   count(seconds) {
