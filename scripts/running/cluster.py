@@ -23,6 +23,8 @@ MARK = "made-by-make-run"
 SOCKET_PREFIX = "higgs-run."
 SOCKET_FOLDER = re.compile(rf"/tmp/{re.escape(SOCKET_PREFIX)}\w{{8}}")
 READY_TIMEOUT_SECONDS = 10
+# A killed server's processes notice it and end.
+LEFT_OVER_GRACE_SECONDS = 15
 SETTINGS = """
 # made-by-make-run: nothing listens but a socket in a private folder.
 listen_addresses = ''
@@ -165,24 +167,34 @@ class Cluster:
 
   def spawn(self) -> None:
     """Starts the server in a session of its own: a Ctrl-C is not for it."""
-    self.remove_stale_pid_file()
+    socket_folder = self.make_socket_folder()
+    self.clear_left_overs(socket_folder)
     options = [word for name, value in self.settings.items() for word in ("-c", f"{name}={value}")]
     with self.log.open("ab") as log:
       self.child = subprocess.Popen(
-        [self.programs / "postgres", "-D", self.data, "-k", self.make_socket_folder(), *options],
+        [self.programs / "postgres", "-D", self.data, "-k", socket_folder, *options],
         executable=self.programs / "postgres", cwd="/", stdin=subprocess.DEVNULL, stdout=log,
         stderr=log, env=self.user.environment, start_new_session=True, **self.user.identity)
 
-  def remove_stale_pid_file(self) -> None:
-    """A file of a server that is gone, whose number some other process has now, stops a start."""
-    file = self.data / "postmaster.pid"
-    if file.exists() and not self.pid() and not self.has_processes():
+  def clear_left_overs(self, socket_folder: Path) -> None:
+    """Removes the pid and socket files of a server that was killed.
+
+    PostgreSQL only asks whether a process has the number. That may be another one by now, or a
+    zombie whose parent does not look after it, and then it would not start.
+    """
+    deadline = time.monotonic() + LEFT_OVER_GRACE_SECONDS
+    while self.has_processes():
+      if self.pid() or time.monotonic() > deadline:
+        return
+      time.sleep(processes.POLL_SECONDS)
+    (self.data / "postmaster.pid").unlink(missing_ok=True)
+    for file in socket_folder.glob(".s.PGSQL.*"):
       file.unlink(missing_ok=True)
 
   def has_processes(self) -> bool:
     """Whether any process works in the folder: those of a killed server end a little later."""
-    script = f'for link in /proc/[0-9]*/cwd; do [ "$link" -ef "{self.data}" ] && exit 0; done; exit 1'
-    return self.user.run("sh", "-c", script) == 0
+    script = 'for link in /proc/[0-9]*/cwd; do [ "$link" -ef "$0" ] && exit 0; done; exit 1'
+    return self.user.run("sh", "-c", script, self.data) == 0
 
   def make_socket_folder(self) -> Path:
     """A short path, since a socket's has about 100 characters at most, and nobody else's."""

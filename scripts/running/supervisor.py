@@ -12,7 +12,7 @@ from .cluster import Cluster
 from .database import Database, server_environment
 from .keys import key_ring
 from .lock import Lock
-from .problem import Problem, duration, event, say, step
+from .problem import Problem, duration, event, problem_of, say, step
 from .server import Server
 from .settings import DATABASE, Settings
 from .user import ServerUser
@@ -51,11 +51,13 @@ class Supervisor:
       self.start()
       self.watch()
     except Stopped:
-      pass
+      return 0
+    except (Problem, OSError) as error:
+      (error if isinstance(error, Problem) else problem_of(error)).tell()
+      return 1
     finally:
       self.signals = max(self.signals, 1)
       self.stop()
-    return 0
 
   def on_signal(self, _number, _frame) -> None:
     """The first one ends what is being done; another one makes the end quick."""
