@@ -25,6 +25,7 @@ enum Main {
     if !message.isEmpty {
       if code.isSuccess { print(message) } else { Console.complain(message) }
     }
-    Higgs.exit(withError: code == .validationFailure ? Higgs.usageFailure : code)
+    guard code == .validationFailure else { Higgs.exit(withError: code) }
+    Higgs.exit(withError: Higgs.usageFailure(of: Array(CommandLine.arguments.dropFirst())))
   }
 }
