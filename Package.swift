@@ -141,6 +141,10 @@ let package = Package(
       dependencies: ["Core", "LedgerSigning", "Postgres", "Store", "TestSupport", "higgs"],
       swiftSettings: strict),
     .testTarget(
+      name: "HiggsTests",
+      dependencies: ["Core", "Fairness", "Postgres", "TestSupport", "higgs"],
+      swiftSettings: strict),
+    .testTarget(
       name: "MigrationsTests",
       dependencies: [
         "Core", "Migrations", "Postgres", "Store", "TestSupport", "higgs",

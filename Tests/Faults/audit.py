@@ -3,7 +3,7 @@
 import json
 
 from deal import PASS_BYTES, deck_of, hands_of, placement_bytes
-from stack import Stack
+from running.stack import Stack
 from witness import Witness
 
 

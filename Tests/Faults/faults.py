@@ -14,11 +14,12 @@ import time
 from pathlib import Path
 
 sys.dont_write_bytecode = True
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
 
 from audit import Audit
 from player import BUY_IN, STAKE, Player, new_id
 from silence import end_among_silent_sockets
-from stack import ROOT, Stack
+from running.stack import ROOT, Stack
 from web import until_answered
 from witness import Witness
 
@@ -108,7 +109,7 @@ class Game:
       await opener.sign_in()
       room = (await until_answered(
         f"{self.stack.url}/v1/rooms", "POST", {"stake": STAKE, "name": f"Table {table}"},
-        token=opener.token))["id"]
+        token=opener.token))["room"]
       for name in names:
         player = opener if name == names[0] else self.player(name)
         if player is not opener:

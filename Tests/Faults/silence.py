@@ -8,7 +8,7 @@ import socket
 import time
 
 from player import Player
-from stack import Stack
+from running.stack import Stack
 
 SOCKETS = 100
 SHUTDOWN_SECONDS_MAX = 25

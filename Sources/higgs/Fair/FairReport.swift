@@ -52,15 +52,23 @@ struct FairReport {
     guard isFair else {
       return problems.map { "  \($0)" } + ["", "NOT FAIR: this is not the deal that was promised."]
     }
-    let played = evidence.placements.map {
-      "\n      The \($0.count) tiles on the table were placed by the seats that they were dealt to."
-    }
     return [
       """
-      FAIR: the seed is the one that was promised before the client seeds were known, and the \
-      deck follows from them to the last tile.\(played ?? "")
+      FAIR: the seed is the one that was promised before the client seeds were known,
+            and the deck follows from them to the last tile.
       """
-    ]
+    ] + Self.played(evidence.placements?.count ?? 0)
+  }
+}
+
+extension FairReport {
+  fileprivate static func played(_ count: Int) -> [String] {
+    switch count {
+    case 0: []
+    case 1: ["      The one tile on the table was placed by the seat that it was dealt to."]
+    default:
+      ["      The \(count) tiles on the table were placed by the seats that they were dealt to."]
+    }
   }
 }
 

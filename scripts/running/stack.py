@@ -5,22 +5,19 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 import urllib.error
 import urllib.request
 from pathlib import Path
 
+from . import keys
+from .cluster import Cluster
+from .server import Server
+from .settings import DATABASE
+from .user import ServerUser
+
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "scripts"))
-
-from running import keys  # noqa: E402
-from running.cluster import Cluster  # noqa: E402
-from running.server import Server  # noqa: E402
-from running.user import ServerUser  # noqa: E402
-
-DATABASE = "higgs_domino"
 TOOL_TIMEOUT_SECONDS = 300
 READY_TIMEOUT_SECONDS = 30
 
@@ -64,7 +61,8 @@ class Stack:
     self.server = Server(self.program, self.folder, clean_environment() | {
       "DATABASE_URL": self.cluster.uri(DATABASE, "higgs_app"), "PORT": str(self.port),
       "HOST": "127.0.0.1", "HIGGS_KEY_RING_FILE": str(ring),
-      "HIGGS_WEB_ROOT": str(ROOT / "web")} | self.settings)
+      "HIGGS_WEB_ROOT": str(ROOT / "web"), "LIMITS_FACTOR": "1000",
+      "LOG_FORMAT": "text"} | self.settings)
     self.start_server()
 
   def start_server(self) -> None:
