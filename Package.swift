@@ -77,6 +77,7 @@ let package = Package(
     .target(
       name: "Telemetry",
       dependencies: [
+        .product(name: "CoreMetrics", package: "swift-metrics"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Metrics", package: "swift-metrics"),
       ],

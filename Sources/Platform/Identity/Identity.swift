@@ -124,3 +124,12 @@ package struct Identity: Sendable {
     }
   }
 }
+
+extension Identity {
+  /// What a client may know of its sign-in; nil where it has ended.
+  package func details(
+    of signIn: ID<SignIn>
+  ) async throws -> (created: Timestamp, expires: Timestamp, device: String?)? {
+    try await SignIns(pool).details(of: signIn)
+  }
+}

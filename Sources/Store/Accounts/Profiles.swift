@@ -94,3 +94,12 @@ package struct Profiles<Client: PostgresClient>: Sendable {
       """) == 1
   }
 }
+
+extension Profile {
+  /// The level that the experience is worth: 1 at first; level n takes 50·n·(n - 1).
+  package var level: Int {
+    var level = 1
+    while level < 100, experience >= Int64(50 * level * (level + 1)) { level += 1 }
+    return level
+  }
+}
