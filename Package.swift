@@ -21,6 +21,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.30.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
   ],
@@ -101,12 +102,14 @@ let package = Package(
     .executableTarget(
       name: "higgs",
       dependencies: [
-        "API", "Core", "Hosting", "LedgerSigning", "Migrations", "Platform", "Postgres", "Store",
-        "Telemetry",
+        "API", "Core", "Domino", "Fairness", "Hosting", "LedgerSigning", "Migrations", "Platform",
+        "Postgres", "Store", "Telemetry",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Metrics", package: "swift-metrics"),
+        .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
       swiftSettings: strict),
@@ -137,6 +140,10 @@ let package = Package(
     .testTarget(
       name: "LedgerSigningTests",
       dependencies: ["Core", "LedgerSigning", "Postgres", "Store", "TestSupport", "higgs"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "HiggsTests",
+      dependencies: ["Core", "Fairness", "Postgres", "TestSupport", "higgs"],
       swiftSettings: strict),
     .testTarget(
       name: "MigrationsTests",
