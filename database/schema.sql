@@ -3240,7 +3240,7 @@ Example: select public.is_time_zone(''Asia/Makassar'');';
 
 CREATE FUNCTION public.is_version_7(id uuid) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN (((get_byte(uuid_send(id), 6) >= 112) AND (get_byte(uuid_send(id), 6) <= 127)) AND ((get_byte(uuid_send(id), 8) >= 128) AND (get_byte(uuid_send(id), 8) <= 191)));
+    RETURN ((get_byte(uuid_send(id), 6) >> 4) = 7);
 
 ALTER FUNCTION public.is_version_7(id uuid) OWNER TO higgs_owner;
 
@@ -3248,7 +3248,8 @@ ALTER FUNCTION public.is_version_7(id uuid) OWNER TO higgs_owner;
 -- Name: FUNCTION is_version_7(id uuid); Type: COMMENT; Schema: public; Owner: higgs_owner
 --
 
-COMMENT ON FUNCTION public.is_version_7(id uuid) IS 'Whether an identifier is of version 7 (RFC 9562), as those that callers choose must be.
+COMMENT ON FUNCTION public.is_version_7(id uuid) IS 'Whether an identifier is of version 7 (RFC 9562), as those that callers choose must be: by the
+digit that says so.
 Example: select public.is_version_7(public.new_id());';
 
 --
@@ -4179,8 +4180,7 @@ declare
   xid bigint;
   wallet_ids bigint[];
   wallet_balances bigint[];
-  wallet_currencies text[];
-  wallet_places text[];
+  wallet_places integer[];
   wallet_frozen boolean;
   balances bigint[];
   debits integer[];
@@ -4211,9 +4211,9 @@ begin
   -- Locks, in a statement of its own and in the order of the ids: wallets, then the originals of
   -- reversals. System wallets are never locked, since every payment of the house uses them.
   select
-    array_agg(w.id), array_agg(w.balance), array_agg(w.currency), array_agg(w.place),
-    bool_or(w.is_frozen)
-  into wallet_ids, wallet_balances, wallet_currencies, wallet_places, wallet_frozen
+    array_agg(w.id), array_agg(w.balance),
+    array_agg(public.posting_place(w.place, w.currency)), bool_or(w.is_frozen)
+  into wallet_ids, wallet_balances, wallet_places, wallet_frozen
   from (
     select l.id, l.balance, l.currency, l.kind as place, l.frozen_at is not null as is_frozen
     from (
@@ -4265,17 +4265,10 @@ begin
         i.id >= oldest and i.id < newest
         and (from_within or public.is_version_7(i.id))
         and i.amount between 1 and 1000000000000000
-        and wallet_currencies[i.debit] = i.currency
-        and wallet_currencies[i.credit] = i.currency
-        and case
-          when from_within then
-            i.kind || ' ' || wallet_places[i.debit] || ' ' || wallet_places[i.credit]
-              = any (public.posting_routes(true))
-          else
-            i.kind || ' ' || wallet_places[i.debit] || ' ' || wallet_places[i.credit]
-              = any (public.posting_routes(false))
-        end), false)
-      and count(i.debit) = count(*) and count(i.credit) = count(*)
+        and public.posting_allowed(
+          case when from_within then public.posting_masks(true)
+            else public.posting_masks(false) end,
+          i.kind, i.currency, wallet_places[i.debit], wallet_places[i.credit])), false)
     into debits, credits, is_plain
     from (
       select
@@ -4446,9 +4439,10 @@ begin
             when i.amount not between 1 and 1000000000000000 then 'amount_out_of_range'
             when p.debit is null or p.credit is null then 'wallet_not_found'
             when dw.currency <> i.currency or cw.currency <> i.currency then 'currency_mismatch'
-            when r.route <> all (public.posting_routes(true))
-              or not from_within and r.route <> all (public.posting_routes(false))
-              then 'kind_not_allowed'
+            when not public.posting_allowed(
+                case when from_within then public.posting_masks(true)
+                  else public.posting_masks(false) end,
+                i.kind, i.currency, r.giver, r.receiver) then 'kind_not_allowed'
             when (dw.frozen_at is not null or cw.frozen_at is not null)
               and i.kind not in ('settlement', 'rake', 'refund', 'cash_out') then 'wallet_frozen'
           end as unfit
@@ -4467,8 +4461,11 @@ begin
         left join public.user_wallets as dw on dw.id = i.debit_wallet_id
         left join public.user_wallets as cw on cw.id = i.credit_wallet_id
         cross join lateral (
-          select i.kind || ' ' || coalesce(nullif(dw.kind, 'system'), dw.code)
-            || ' ' || coalesce(nullif(cw.kind, 'system'), cw.code) as route
+          select
+            public.posting_place(coalesce(nullif(dw.kind, 'system'), dw.code), dw.currency)
+              as giver,
+            public.posting_place(coalesce(nullif(cw.kind, 'system'), cw.code), cw.currency)
+              as receiver
         ) as r
       ) as c
       window grouped as (partition by c.group_id)
@@ -4753,6 +4750,66 @@ ALTER FUNCTION public.posting_kinds() OWNER TO higgs_owner;
 COMMENT ON FUNCTION public.posting_kinds() IS 'Every kind of payment that there is. Internal.';
 
 --
+-- Name: posting_allowed(bigint[], text, text, integer, integer); Type: FUNCTION; Schema: public; Owner: higgs_owner
+--
+
+CREATE FUNCTION public.posting_allowed(masks bigint[], kind text, currency text, giver integer, receiver integer) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN COALESCE((((((masks)[array_position(public.posting_kinds(), kind)] >> ((8 * (giver & 7)) + (receiver & 7))) & (1)::bigint) = 1) AND ((giver >> 3) = (receiver >> 3)) AND ((giver >> 3) = CASE currency WHEN 'COINS'::text THEN 1 WHEN 'GEMS'::text THEN 2 WHEN 'TOKENS'::text THEN 3 ELSE NULL::integer END)), false);
+
+ALTER FUNCTION public.posting_allowed(masks bigint[], kind text, currency text, giver integer, receiver integer) OWNER TO higgs_owner;
+
+--
+-- Name: FUNCTION posting_allowed(masks bigint[], kind text, currency text, giver integer, receiver integer); Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON FUNCTION public.posting_allowed(masks bigint[], kind text, currency text, giver integer, receiver integer) IS 'Whether a kind of payment in a currency may go between two places, as posting_place() and
+posting_masks() have them. Internal.';
+
+--
+-- Name: posting_place(text, text); Type: FUNCTION; Schema: public; Owner: higgs_owner
+--
+
+CREATE FUNCTION public.posting_place(place text, currency text) RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (CASE currency WHEN 'COINS'::text THEN 8 WHEN 'GEMS'::text THEN 16 WHEN 'TOKENS'::text THEN 24 ELSE NULL::integer END + CASE place WHEN 'player'::text THEN 0 WHEN 'seat'::text THEN 1 WHEN 'pool'::text THEN 2 WHEN 'issue'::text THEN 3 WHEN 'rake'::text THEN 4 WHEN 'burn'::text THEN 5 ELSE NULL::integer END);
+
+ALTER FUNCTION public.posting_place(place text, currency text) OWNER TO higgs_owner;
+
+--
+-- Name: FUNCTION posting_place(place text, currency text); Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON FUNCTION public.posting_place(place text, currency text) IS 'A place of posting_rules() (the lowest three bits) in a currency (the others) as a number, since
+an array of numbers is read at once where one of texts is read from its start. Null for what no rule
+has. Internal.';
+
+--
+-- Name: posting_masks(boolean); Type: FUNCTION; Schema: public; Owner: higgs_owner
+--
+
+CREATE FUNCTION public.posting_masks(from_within boolean) RETURNS bigint[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    BEGIN ATOMIC
+ SELECT array_agg(m.mask ORDER BY m.ordinal) AS array_agg
+    FROM ( SELECT k.ordinal,
+             COALESCE(bit_or(((1)::bigint << (((8 * public.posting_place(r.giver, 'COINS'::text)) % 64) + (public.posting_place(r.receiver, 'COINS'::text) % 8)))), (0)::bigint) AS mask
+            FROM (unnest(public.posting_kinds()) WITH ORDINALITY k(kind, ordinal)
+              LEFT JOIN public.posting_rules() r(kind, giver, receiver, writer) ON (((r.kind = k.kind) AND ((r.writer = 'caller'::text) OR posting_masks.from_within))))
+           GROUP BY k.ordinal) m;
+END;
+
+ALTER FUNCTION public.posting_masks(from_within boolean) OWNER TO higgs_owner;
+
+--
+-- Name: FUNCTION posting_masks(from_within boolean); Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON FUNCTION public.posting_masks(from_within boolean) IS 'posting_rules() for each of posting_kinds() as bits: bit 8 × giver + receiver is set where the
+kind may go so; without what tables alone write unless from_within. With a constant argument it
+becomes a constant of the plan: sessions see a changed rule when they connect again. Internal.';
+
+--
 -- Name: posting_problem(uuid[], text[], bigint[], bigint[], text[], bigint[], uuid[], integer[], uuid[], text[], text[], uuid[], jsonb[]); Type: FUNCTION; Schema: public; Owner: higgs_owner
 --
 
@@ -4823,27 +4880,6 @@ ALTER FUNCTION public.posting_problem(ids uuid[], kinds text[], debit_wallet_ids
 --
 
 COMMENT ON FUNCTION public.posting_problem(ids uuid[], kinds text[], debit_wallet_ids bigint[], credit_wallet_ids bigint[], currencies text[], amounts bigint[], group_ids uuid[], group_sizes integer[], reverses uuid[], reference_types text[], reference_ids text[], actor_ids uuid[], metadata jsonb[]) IS 'What is wrong with the shape of a batch for post_transactions, or null. Internal.';
-
---
--- Name: posting_routes(boolean); Type: FUNCTION; Schema: public; Owner: higgs_owner
---
-
-CREATE FUNCTION public.posting_routes(from_within boolean) RETURNS text[]
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    BEGIN ATOMIC
- SELECT array_agg(((((r.kind || ' '::text) || r.giver) || ' '::text) || r.receiver)) AS array_agg
-    FROM public.posting_rules() r(kind, giver, receiver, writer)
-   WHERE ((r.writer = 'caller'::text) OR posting_routes.from_within);
-END;
-
-ALTER FUNCTION public.posting_routes(from_within boolean) OWNER TO higgs_owner;
-
---
--- Name: FUNCTION posting_routes(from_within boolean); Type: COMMENT; Schema: public; Owner: higgs_owner
---
-
-COMMENT ON FUNCTION public.posting_routes(from_within boolean) IS 'posting_rules() as texts: kind, giver, receiver; without those of tables unless from_within. With
-a constant argument it becomes a constant of the plan, which is looked up by a hash. Internal.';
 
 --
 -- Name: record_achievement_progress(uuid, text, bigint); Type: FUNCTION; Schema: public; Owner: higgs_owner
@@ -13166,16 +13202,28 @@ GRANT ALL ON FUNCTION public.posting_rules() TO higgs_readonly;
 REVOKE ALL ON FUNCTION public.posting_kinds() FROM PUBLIC;
 
 --
+-- Name: FUNCTION posting_allowed(masks bigint[], kind text, currency text, giver integer, receiver integer); Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+REVOKE ALL ON FUNCTION public.posting_allowed(masks bigint[], kind text, currency text, giver integer, receiver integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION posting_place(place text, currency text); Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+REVOKE ALL ON FUNCTION public.posting_place(place text, currency text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION posting_masks(from_within boolean); Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+REVOKE ALL ON FUNCTION public.posting_masks(from_within boolean) FROM PUBLIC;
+
+--
 -- Name: FUNCTION posting_problem(ids uuid[], kinds text[], debit_wallet_ids bigint[], credit_wallet_ids bigint[], currencies text[], amounts bigint[], group_ids uuid[], group_sizes integer[], reverses uuid[], reference_types text[], reference_ids text[], actor_ids uuid[], metadata jsonb[]); Type: ACL; Schema: public; Owner: higgs_owner
 --
 
 REVOKE ALL ON FUNCTION public.posting_problem(ids uuid[], kinds text[], debit_wallet_ids bigint[], credit_wallet_ids bigint[], currencies text[], amounts bigint[], group_ids uuid[], group_sizes integer[], reverses uuid[], reference_types text[], reference_ids text[], actor_ids uuid[], metadata jsonb[]) FROM PUBLIC;
-
---
--- Name: FUNCTION posting_routes(from_within boolean); Type: ACL; Schema: public; Owner: higgs_owner
---
-
-REVOKE ALL ON FUNCTION public.posting_routes(from_within boolean) FROM PUBLIC;
 
 --
 -- Name: FUNCTION record_achievement_progress(user_id uuid, achievement_id text, reached bigint); Type: ACL; Schema: public; Owner: higgs_owner

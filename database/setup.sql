@@ -97,8 +97,8 @@ $lock$;
 select to_regclass('public.schema_migrations') is not null as higgs_has_record \gset
 select set_config('higgs.files', $files$
 [
-  {"version": 1, "name": "initial_setup", "sha256": "7daabea2a085ff202ccbc0b217bee5ffa32bf15182b236772b773a57772a0dba"},
-  {"version": 2, "name": "game_features", "sha256": "a598d9ee1535d31cfda334ec5e41ad039bc4eef60d6e0b53ffeaa8ac47793dd7"},
+  {"version": 1, "name": "initial_setup", "sha256": "bb280e15e055f26b5355dce134c54a15a2d48f83aef2bde397b0f4fa1aeabcfd"},
+  {"version": 2, "name": "game_features", "sha256": "6399ec1444372013798241cf6ee17b9aad06a12ea4e57f60f4f00041f95df2b2"},
   {"version": 3, "name": "social_features", "sha256": "ea9c2eeea39863c942122b2170d080dca0413d296aa9ba314b3187ce56580ba9"},
   {"version": 4, "name": "views_and_final_setup", "sha256": "ada6ddcbc4485a27d2749b725da4e6370d7073cfe4ee0178c13714237d922a1e"},
   {"version": 5, "name": "ledger_integrity", "sha256": "0f9b2697cab9a8cab899692bc746d69f08a653c75ea2ccb7db9c798bcaaeb070"},
@@ -426,10 +426,10 @@ returns boolean
 language sql
 immutable
 parallel safe
-return get_byte(uuid_send(id), 6) between 112 and 127
-  and get_byte(uuid_send(id), 8) between 128 and 191;
+return get_byte(uuid_send(id), 6) >> 4 = 7;
 comment on function public.is_version_7(uuid) is
-  'Whether an identifier is of version 7 (RFC 9562), as those that callers choose must be.
+  'Whether an identifier is of version 7 (RFC 9562), as those that callers choose must be: by the
+digit that says so.
 Example: select public.is_version_7(public.new_id());';
 
 -- Accounts ---------------------------------------------------------------------------------------
@@ -889,7 +889,7 @@ reset role;
 set role higgs_owner;
 insert into public.schema_migrations (version, name, sha256, applied_by, duration_ms)
 values (
-  1, 'initial_setup', '7daabea2a085ff202ccbc0b217bee5ffa32bf15182b236772b773a57772a0dba', session_user,
+  1, 'initial_setup', 'bb280e15e055f26b5355dce134c54a15a2d48f83aef2bde397b0f4fa1aeabcfd', session_user,
   extract(epoch from clock_timestamp() - :'higgs_started'::timestamptz) * 1000);
 reset role;
 commit;
@@ -1739,20 +1739,6 @@ takes, table for what the functions of tables alone write: nobody else touches a
 goes the other way round, so that nothing else comes out of rake or burn.
 Example: select kind, giver, receiver, writer from posting_rules() order by kind, giver;';
 
-create function public.posting_routes(from_within boolean)
-returns text[]
-language sql
-immutable
-parallel safe
-begin atomic
-  select array_agg(r.kind || ' ' || r.giver || ' ' || r.receiver)
-  from public.posting_rules() as r
-  where r.writer = 'caller' or from_within;
-end;
-comment on function public.posting_routes(boolean) is
-  'posting_rules() as texts: kind, giver, receiver; without those of tables unless from_within. With
-a constant argument it becomes a constant of the plan, which is looked up by a hash. Internal.';
-
 create function public.posting_kinds()
 returns text[]
 language sql
@@ -1763,6 +1749,61 @@ begin atomic
 end;
 comment on function public.posting_kinds() is
   'Every kind of payment that there is. Internal.';
+
+create function public.posting_place(place text, currency text)
+returns integer
+language sql
+immutable
+parallel safe
+return
+  case currency when 'COINS' then 8 when 'GEMS' then 16 when 'TOKENS' then 24 end
+  + case place
+    when 'player' then 0 when 'seat' then 1 when 'pool' then 2 when 'issue' then 3
+    when 'rake' then 4 when 'burn' then 5
+  end;
+comment on function public.posting_place(text, text) is
+  'A place of posting_rules() (the lowest three bits) in a currency (the others) as a number, since
+an array of numbers is read at once where one of texts is read from its start. Null for what no rule
+has. Internal.';
+
+create function public.posting_masks(from_within boolean)
+returns bigint[]
+language sql
+immutable
+parallel safe
+begin atomic
+  select array_agg(m.mask order by m.ordinal)
+  from (
+    select
+      k.ordinal,
+      coalesce(bit_or(1::bigint << (8 * public.posting_place(r.giver, 'COINS') % 64
+        + public.posting_place(r.receiver, 'COINS') % 8)), 0) as mask
+    from unnest(public.posting_kinds()) with ordinality as k (kind, ordinal)
+    left join public.posting_rules() as r
+      on r.kind = k.kind and (r.writer = 'caller' or from_within)
+    group by k.ordinal
+  ) as m;
+end;
+comment on function public.posting_masks(boolean) is
+  'posting_rules() for each of posting_kinds() as bits: bit 8 × giver + receiver is set where the
+kind may go so; without what tables alone write unless from_within. With a constant argument it
+becomes a constant of the plan: sessions see a changed rule when they connect again. Internal.';
+
+create function public.posting_allowed(
+  masks bigint[], kind text, currency text, giver integer, receiver integer)
+returns boolean
+language sql
+immutable
+parallel safe
+return coalesce(
+  masks[array_position(public.posting_kinds(), kind)]
+    >> (8 * (giver & 7) + (receiver & 7)) & 1 = 1
+  and giver >> 3 = receiver >> 3
+  and giver >> 3 = case currency when 'COINS' then 1 when 'GEMS' then 2 when 'TOKENS' then 3 end,
+  false);
+comment on function public.posting_allowed(bigint[], text, text, integer, integer) is
+  'Whether a kind of payment in a currency may go between two places, as posting_place() and
+posting_masks() have them. Internal.';
 
 create function public.posting_problem(
   ids uuid[],
@@ -2028,9 +2069,10 @@ begin
             when i.amount not between 1 and 1000000000000000 then 'amount_out_of_range'
             when p.debit is null or p.credit is null then 'wallet_not_found'
             when dw.currency <> i.currency or cw.currency <> i.currency then 'currency_mismatch'
-            when r.route <> all (public.posting_routes(true))
-              or not from_within and r.route <> all (public.posting_routes(false))
-              then 'kind_not_allowed'
+            when not public.posting_allowed(
+                case when from_within then public.posting_masks(true)
+                  else public.posting_masks(false) end,
+                i.kind, i.currency, r.giver, r.receiver) then 'kind_not_allowed'
             when (dw.frozen_at is not null or cw.frozen_at is not null)
               and i.kind not in ('settlement', 'rake', 'refund', 'cash_out') then 'wallet_frozen'
           end as unfit
@@ -2049,8 +2091,11 @@ begin
         left join public.user_wallets as dw on dw.id = i.debit_wallet_id
         left join public.user_wallets as cw on cw.id = i.credit_wallet_id
         cross join lateral (
-          select i.kind || ' ' || coalesce(nullif(dw.kind, 'system'), dw.code)
-            || ' ' || coalesce(nullif(cw.kind, 'system'), cw.code) as route
+          select
+            public.posting_place(coalesce(nullif(dw.kind, 'system'), dw.code), dw.currency)
+              as giver,
+            public.posting_place(coalesce(nullif(cw.kind, 'system'), cw.code), cw.currency)
+              as receiver
         ) as r
       ) as c
       window grouped as (partition by c.group_id)
@@ -2272,8 +2317,7 @@ declare
   xid bigint;
   wallet_ids bigint[];
   wallet_balances bigint[];
-  wallet_currencies text[];
-  wallet_places text[];
+  wallet_places integer[];
   wallet_frozen boolean;
   balances bigint[];
   debits integer[];
@@ -2304,9 +2348,9 @@ begin
   -- Locks, in a statement of its own and in the order of the ids: wallets, then the originals of
   -- reversals. System wallets are never locked, since every payment of the house uses them.
   select
-    array_agg(w.id), array_agg(w.balance), array_agg(w.currency), array_agg(w.place),
-    bool_or(w.is_frozen)
-  into wallet_ids, wallet_balances, wallet_currencies, wallet_places, wallet_frozen
+    array_agg(w.id), array_agg(w.balance),
+    array_agg(public.posting_place(w.place, w.currency)), bool_or(w.is_frozen)
+  into wallet_ids, wallet_balances, wallet_places, wallet_frozen
   from (
     select l.id, l.balance, l.currency, l.kind as place, l.frozen_at is not null as is_frozen
     from (
@@ -2358,17 +2402,10 @@ begin
         i.id >= oldest and i.id < newest
         and (from_within or public.is_version_7(i.id))
         and i.amount between 1 and 1000000000000000
-        and wallet_currencies[i.debit] = i.currency
-        and wallet_currencies[i.credit] = i.currency
-        and case
-          when from_within then
-            i.kind || ' ' || wallet_places[i.debit] || ' ' || wallet_places[i.credit]
-              = any (public.posting_routes(true))
-          else
-            i.kind || ' ' || wallet_places[i.debit] || ' ' || wallet_places[i.credit]
-              = any (public.posting_routes(false))
-        end), false)
-      and count(i.debit) = count(*) and count(i.credit) = count(*)
+        and public.posting_allowed(
+          case when from_within then public.posting_masks(true)
+            else public.posting_masks(false) end,
+          i.kind, i.currency, wallet_places[i.debit], wallet_places[i.credit])), false)
     into debits, credits, is_plain
     from (
       select
@@ -2559,7 +2596,7 @@ reset role;
 set role higgs_owner;
 insert into public.schema_migrations (version, name, sha256, applied_by, duration_ms)
 values (
-  2, 'game_features', 'a598d9ee1535d31cfda334ec5e41ad039bc4eef60d6e0b53ffeaa8ac47793dd7', session_user,
+  2, 'game_features', '6399ec1444372013798241cf6ee17b9aad06a12ea4e57f60f4f00041f95df2b2', session_user,
   extract(epoch from clock_timestamp() - :'higgs_started'::timestamptz) * 1000);
 reset role;
 commit;

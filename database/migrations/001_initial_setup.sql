@@ -258,10 +258,10 @@ returns boolean
 language sql
 immutable
 parallel safe
-return get_byte(uuid_send(id), 6) between 112 and 127
-  and get_byte(uuid_send(id), 8) between 128 and 191;
+return get_byte(uuid_send(id), 6) >> 4 = 7;
 comment on function public.is_version_7(uuid) is
-  'Whether an identifier is of version 7 (RFC 9562), as those that callers choose must be.
+  'Whether an identifier is of version 7 (RFC 9562), as those that callers choose must be: by the
+digit that says so.
 Example: select public.is_version_7(public.new_id());';
 
 -- Accounts ---------------------------------------------------------------------------------------
