@@ -4710,9 +4710,9 @@ CREATE FUNCTION public.posting_rules() RETURNS TABLE(kind text, giver text, rece
      r.writer
     FROM rule r
  UNION
-  SELECT 'reversal'::text,
-     m.receiver,
-     m.giver,
+  SELECT 'reversal'::text AS kind,
+     m.receiver AS giver,
+     m.giver AS receiver,
      m.writer
     FROM rule m
    WHERE (m.writer = 'caller'::text);

@@ -98,7 +98,7 @@ select to_regclass('public.schema_migrations') is not null as higgs_has_record \
 select set_config('higgs.files', $files$
 [
   {"version": 1, "name": "initial_setup", "sha256": "bb280e15e055f26b5355dce134c54a15a2d48f83aef2bde397b0f4fa1aeabcfd"},
-  {"version": 2, "name": "game_features", "sha256": "6399ec1444372013798241cf6ee17b9aad06a12ea4e57f60f4f00041f95df2b2"},
+  {"version": 2, "name": "game_features", "sha256": "23074684dae3ef977431c5df41112786441791ea29c8b1c165dc954bd83b5254"},
   {"version": 3, "name": "social_features", "sha256": "ea9c2eeea39863c942122b2170d080dca0413d296aa9ba314b3187ce56580ba9"},
   {"version": 4, "name": "views_and_final_setup", "sha256": "ada6ddcbc4485a27d2749b725da4e6370d7073cfe4ee0178c13714237d922a1e"},
   {"version": 5, "name": "ledger_integrity", "sha256": "0f9b2697cab9a8cab899692bc746d69f08a653c75ea2ccb7db9c798bcaaeb070"},
@@ -1728,7 +1728,7 @@ begin atomic
   select r.kind, r.giver, r.receiver, r.writer
   from rule as r
   union
-  select 'reversal', m.receiver, m.giver, m.writer
+  select 'reversal' as kind, m.receiver as giver, m.giver as receiver, m.writer
   from rule as m
   where m.writer = 'caller';
 end;
@@ -2596,7 +2596,7 @@ reset role;
 set role higgs_owner;
 insert into public.schema_migrations (version, name, sha256, applied_by, duration_ms)
 values (
-  2, 'game_features', '6399ec1444372013798241cf6ee17b9aad06a12ea4e57f60f4f00041f95df2b2', session_user,
+  2, 'game_features', '23074684dae3ef977431c5df41112786441791ea29c8b1c165dc954bd83b5254', session_user,
   extract(epoch from clock_timestamp() - :'higgs_started'::timestamptz) * 1000);
 reset role;
 commit;

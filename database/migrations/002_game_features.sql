@@ -817,7 +817,7 @@ begin atomic
   select r.kind, r.giver, r.receiver, r.writer
   from rule as r
   union
-  select 'reversal', m.receiver, m.giver, m.writer
+  select 'reversal' as kind, m.receiver as giver, m.giver as receiver, m.writer
   from rule as m
   where m.writer = 'caller';
 end;

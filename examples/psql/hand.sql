@@ -13,7 +13,9 @@
 
 -- 1. Two players with chips. What a statement makes is seen by the next one.
 select substr(md5(new_id()::text), 1, 8) as run \gset
-select create_player('psql_' || :'run' || '_a') as ayu, create_player('psql_' || :'run' || '_b') as budi \gset
+select
+  create_player('psql_' || :'run' || '_a') as ayu,
+  create_player('psql_' || :'run' || '_b') as budi \gset
 \echo
 \echo '1. Each player gets 10,000 chips from the issue'
 select outcome, credit_balance_after as balance
@@ -42,7 +44,8 @@ select new_id() as hand, encode(sha256(uuid_send(gen_random_uuid())), 'hex') as 
 select outcome, hand_number, stacks
 from start_hand(
   :'hand', :room, :fence, 1, '{}', sha256(decode(:'seed', 'hex')),
-  decode(repeat('00', 60), 'hex'), 'example', array[0, 1]::smallint[], array['ayu-seed', 'budi-seed']);
+  decode(repeat('00', 60), 'hex'), 'example', array[0, 1]::smallint[],
+  array['ayu-seed', 'budi-seed']);
 
 -- 4. The moves, as bytes of docs/formats.md: the database keeps them in order and does not look
 -- into them. One call takes the moves of up to 500 tables.
@@ -91,7 +94,7 @@ select kind, debit_name, credit_name, amount
 from transaction_summary
 where debit_wallet_id in (select id from user_wallets where room_id = :room)
   or credit_wallet_id in (select id from user_wallets where room_id = :room)
-order by id, amount desc;
+order by happened_at, kind desc, amount desc;
 
 \echo '9. All of it fits together'
 select check_name, is_ok, problem from verify_ledger(null, true)
