@@ -40,7 +40,6 @@ export const WORDS = {
   commit: ['Segel (SHA-256)', 'Seal (SHA-256)'],
   clientSeeds: ['Benih pemain', 'Players’ seeds'],
   nonce: ['Nomor ronde', 'Number of the hand'],
-  deck: ['Susunan batu', 'The deck'],
   copyRecord: ['Salin catatan', 'Copy the record'],
   copied: ['Tersalin', 'Copied'],
   deckOf: ['Batu {name}: {tiles}', '{name}’s tiles: {tiles}'],

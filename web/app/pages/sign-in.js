@@ -47,12 +47,15 @@ export class SignInPage {
 
   async enter(options) {
     this.button.disabled = true;
+    const words = this.button.textContent;
+    this.button.textContent = t('signingIn');
     this.problem.hidden = true;
     try {
       await this.app.signIn(options);
     } catch (error) {
       this.problem.hidden = false;
       this.problem.textContent = wordsFor(error);
+      this.button.textContent = words;
       this.button.disabled = false;
     }
   }

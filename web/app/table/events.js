@@ -49,7 +49,8 @@ const EVENTS = {
     page.choosing.from = null;
     play(tile[0] === tile[2] ? 'double' : 'place');
     announce(t('placedBy', { name: page.state.nameOf(seat), tile }));
-    if (by === 'timeout') page.seats.bubble(seat, t('byTimeout'), { kind: 'warn' });
+    const why = { timeout: 'byTimeout', trustee: 'byTrustee' }[by];
+    if (why) page.seats.bubble(seat, t(why), { kind: 'warn' });
   },
   'seat.passed'(page, { seat, paid }) {
     const name = page.state.nameOf(seat);

@@ -186,6 +186,7 @@ export class TablePage {
     if (this.choosing.sent) return [null, t('sending')];
     if (!state.hand.turn) return [];
     if (!state.isMyTurn) return [null, t('turnOf', { name: state.nameOf(state.hand.turn.seat) })];
+    if (state.clock()?.inBank) return [t('turnYours'), t('bank')];
     if (this.choosing.tile) return [t('turnYours'), t('pickEnd')];
     if (state.hand.ends) return [t('turnYours'), t('pickTile')];
     const { legal } = state;
@@ -196,7 +197,7 @@ export class TablePage {
     const clock = this.state.clock();
     this.seats.tick(clock);
     this.settle.count(this.state.secondsToDeal);
-    if (this.state.deal && !this.state.hand) this.prompt();
+    if (clock?.inBank || (this.state.deal && !this.state.hand)) this.prompt();
     const late = clock && clock.seat === this.state.mySeat && clock.seconds <= 5
       && !this.choosing.sent;
     if (late && clock.seconds !== this.ticked && clock.seconds > 0) {

@@ -160,7 +160,7 @@ export function verifyButton(result, table, place) {
         const open = place.childElementCount > 0;
         event.currentTarget.setAttribute('aria-expanded', String(!open));
         place.replaceChildren(...(open ? [] : [verifyPanel(result, table)]));
-        if (!open) place.firstElementChild.scrollIntoView({ block: 'nearest' });
+        if (!open) place.firstElementChild.scrollIntoView({ block: 'start' });
       },
     },
   }, art(icon('shield')),
