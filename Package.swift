@@ -139,6 +139,16 @@ let package = Package(
       name: "StoreTests", dependencies: ["Core", "Store", "Postgres", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
+      name: "TablesTests",
+      dependencies: ["Bots", "Core", "Domino", "Fairness", "Tables", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "HostingTests",
+      dependencies: [
+        "Core", "Domino", "Fairness", "Hosting", "Postgres", "Store", "Tables", "TestSupport",
+      ],
+      swiftSettings: strict),
+    .testTarget(
       name: "LedgerSigningTests",
       dependencies: ["Core", "LedgerSigning", "Postgres", "Store", "TestSupport", "higgs"],
       swiftSettings: strict),
