@@ -117,7 +117,8 @@ class Supervisor:
     is_new = self.cluster.make()
     words = self.cluster.start()
     self.maintenance = Maintenance(self.cluster, folder / "database.log")
-    step("postgres", f"{'made and ' if is_new else ''}{words}, data in {self.shown(self.cluster.data)}")
+    made = "made and " if is_new else ""
+    step("postgres", f"{made}{words}, data in {self.shown(self.cluster.data)}")
     self.write_database_url()
 
   def shown(self, path) -> str:
