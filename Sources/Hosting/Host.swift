@@ -1,115 +1,102 @@
-package import Core
-package import Domino
+import Bots
+import Core
+import Domino
+import Logging
 package import Postgres
+import Store
+import Synchronization
 package import Tables
 
 /// A node that hosts tables.
 package final class Host: Sendable {
   let pool: PostgresPool
+  let client: TimedClient
   let configuration: HostConfiguration
+  let services: TableServices
+  let registry = Registry()
+  let lease = Lease()
+  let roster: BotRoster
+  let alarms = Alarms()
+  let stopWanted = Latch()
+  let stopped = Latch()
+  let hasLooked = Latch()
+  let pendingLoads = Mutex<[SerialID<Room>: TakenRoom]>([:])
 
   /// A host on this database. Nothing happens before `run`.
   package init(pool: PostgresPool, seeds: SeedKeys, configuration: HostConfiguration) {
     self.pool = pool
     self.configuration = configuration
+    let logger = configuration.logger
+    client = TimedClient(pool, DatabaseLedger.timeoutMilliseconds)
+    roster = BotRoster(client: client)
+    let journal = DatabaseJournal(pool: pool, logger: logger)
+    let batcher = MoveBatcher { await journal.append($0) }
+    let thinking = Thinking()
+    let watcher = HostWatcher(logger: logger)
+    services = TableServices(
+      journal: Tables.Journal { await batcher.append($0) },
+      ledger: DatabaseLedger(pool: pool, logger: logger).ledger, seeds: seeds.vault,
+      timers: alarms.timers,
+      clock: TableClock(
+        milliseconds: { MonotonicClock.milliseconds },
+        millisecondsSince1970: { MonotonicClock.millisecondsSince1970 }),
+      randomBytes: { SystemRandom.bytes($0) },
+      think: { await thinking.move(of: $0, in: $1) },
+      observer: watcher.observer)
+    watcher.host = WeakHost(self)
   }
 
   /// Registers the node, takes rooms and keeps the lease; returns after `shutdown`, or throws where
   /// the node cannot even be registered.
-  package func run() async throws {}
+  package func run() async throws {
+    try await register(succeeding: configuration.predecessorIsDead)
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { await self.renewForEver() }
+      group.addTask { await self.watchLease() }
+      group.addTask { await self.takeForEver() }
+      await withTaskCancellationHandler {
+        await stopWanted.wait()
+      } onCancel: {
+        stopWanted.open()
+      }
+      group.cancelAll()
+    }
+    await Task { await self.leave() }.value
+    stopped.open()
+  }
 
-  /// Takes no more rooms, lets appends finish, gives the rooms back and tells clients `moved`.
-  package func shutdown() async {}
+  /// Takes no more rooms, lets appends finish, tells clients `moved` and gives the rooms back.
+  package func shutdown() async {
+    stopWanted.open()
+    await stopped.wait()
+  }
 
   /// Whether the node has a lease and has looked for rooms once.
-  package var isReady: Bool { false }
+  package var isReady: Bool { lease.isValid && hasLooked.isOpen && !stopWanted.isOpen }
 
-  /// Where a room is.
-  package func room(_ id: SerialID<Room>) async -> RoomLookup { .notFound }
-
-  /// Opens a room and hosts it here.
-  package func openRoom(_ room: NewRoom) async throws(CommandError) -> SerialID<Room> {
-    throw CommandError(.stakeNotFound, "There is no such stake.")
-  }
-
-  /// Finds an open seat at a stake, or opens a room; bots sit down so that the hand begins at once.
-  package func quickSeat(_ wish: SeatWish) async throws(CommandError) -> SeatFound {
-    throw CommandError(.stakeNotFound, "There is no such stake.")
-  }
-
-  /// Seats so many bots in free seats; how many sat down.
-  package func addBots(_ count: Int, to room: SerialID<Room>) async throws(CommandError) -> Int {
-    throw CommandError(.roomNotFound, "There is no such room.")
-  }
+  /// Returns once the node has looked for rooms.
+  package func waitUntilReady() async { await hasLooked.wait() }
 
   /// Who sits where, in the rooms that are hosted here.
-  package var occupancies: [Occupancy] { [] }
-}
+  package var occupancies: [Occupancy] { registry.all.compactMap(\.occupancy) }
 
-/// Where a room is.
-package enum RoomLookup: Sendable {
-  /// On this node.
-  case here(TableRoom)
-  /// On the node with this internal address.
-  case elsewhere(address: String)
-  /// Closed, unknown, or between two hosts for a moment.
-  case notFound
-}
-
-/// A room to be opened.
-package struct NewRoom: Sendable, Hashable {
-  /// The tier of the lobby.
-  package var stake: String
-  /// Its name; nil for the tier's.
-  package var name: String?
-  /// The options of the rules that differ from the canonical ones, a JSON object.
-  package var options: [UInt8]?
-  /// What a player types to find it; nil for a public room.
-  package var joinCode: String?
-  /// Who opens it; nil for the house.
-  package var creator: ID<Player>?
-
-  /// A room as it is wanted.
-  package init(
-    stake: String, name: String? = nil, options: [UInt8]? = nil, joinCode: String? = nil,
-    creator: ID<Player>? = nil
-  ) {
-    self.stake = stake
-    self.name = name
-    self.options = options
-    self.joinCode = joinCode
-    self.creator = creator
+  /// The first of two halves of the end: rooms finish, then are free for others.
+  private func leave() async {
+    await withTaskGroup(of: Void.self) { group in
+      for hosted in registry.all { group.addTask { await hosted.room.finish() } }
+      group.addTask { [configuration] in
+        try? await Task.sleep(for: .milliseconds(configuration.finishMilliseconds))
+      }
+      for _ in 0..<registry.count { _ = await group.next() }
+      group.cancelAll()
+    }
+    for hosted in registry.all { await hosted.room.stop() }
+    guard let node = lease.node else { return }
+    do {
+      _ = try await Nodes(client).release(node)
+    } catch {
+      configuration.logger.warning("the rooms could not be released: \(error)")
+    }
+    lease.lose()
   }
-}
-
-/// A player who wants to play now.
-package struct SeatWish: Sendable, Hashable {
-  /// Who.
-  package var player: ID<Player>
-  /// The tier of the lobby.
-  package var stake: String
-  /// With how much; nil for the least that the tier asks.
-  package var buyIn: Chips?
-  /// The stay, chosen by the caller: the same one again finds the same seat.
-  package var session: ID<Session>
-
-  /// A wish as it stands.
-  package init(player: ID<Player>, stake: String, buyIn: Chips?, session: ID<Session>) {
-    self.player = player
-    self.stake = stake
-    self.buyIn = buyIn
-    self.session = session
-  }
-}
-
-/// A seat that was found and taken.
-package struct SeatFound: Sendable, Hashable {
-  /// The room.
-  package var room: SerialID<Room>
-  /// The seat.
-  package var seat: Seat
-  /// The stay.
-  package var session: ID<Session>
-  /// The room's last event when the seat was taken.
-  package var seq: Int64
 }

@@ -5,6 +5,7 @@ struct Routes {
   let services: APIServices
   let limits: APILimits
   let proxies: TrustedProxies
+  let socketRefusal: SocketRefusal
   let configuration: PublicConfiguration
   let documents: APIDocuments
   let files: StaticFiles?
@@ -45,7 +46,7 @@ struct Routes {
     group.get("games", use: lobby.games)
     group.get("stakes", use: lobby.stakes)
     group.get("rooms", use: lobby.rooms)
-    group.get("socket", use: SocketRefusal.respond)
+    group.get("socket", use: socketRefusal.respond)
   }
 
   private func addSignIn(to group: RouterGroup<APIContext>) {

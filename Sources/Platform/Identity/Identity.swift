@@ -133,3 +133,18 @@ extension Identity {
     try await SignIns(pool).details(of: signIn)
   }
 }
+
+extension Identity {
+  /// How long an access holds from now on, in seconds.
+  package func secondsLeft(of access: Access) -> Int64 {
+    max(0, access.expiresAt - clock.seconds)
+  }
+
+  /// Throws where the account may not be used now.
+  package func demandActive(_ player: ID<Player>) async throws {
+    guard let account = try await Accounts(pool).account(player) else {
+      throw PlatformError.notAuthenticated(.invalid)
+    }
+    try Self.demandActive(account)
+  }
+}

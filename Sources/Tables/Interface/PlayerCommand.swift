@@ -18,8 +18,9 @@ package struct PlayerCommand: Sendable, Hashable {
     case stand
     /// Bring more chips between hands; the id is the payment's.
     case topUp(payment: ID<Transaction>, amount: Chips)
-    /// Add a tile to the line.
-    case place(turn: Turn, tile: Tile, end: LineEnd)
+    /// Add a tile to the line; nil where the text names no tile at all, which is refused exactly as
+    /// a tile that the seat does not hold.
+    case place(turn: Turn, tile: Tile?, end: LineEnd)
     /// "I am back": ends the trustee.
     case back
     /// The seat's part in the next deal.

@@ -1,7 +1,7 @@
 package import Core
 
 /// Somebody who is told what happens in a room.
-package struct Subscriber: Sendable, Identifiable {
+package struct Subscriber: Sendable {
   /// Chosen by the caller; unique among the subscribers of a room.
   package let id: UInt64
   /// Whose eyes it is for; nil for somebody who has not signed in. While this player has a seat, the

@@ -13,6 +13,16 @@ package struct DealPromise: Sendable, Hashable {
   package let number: Int
   /// The seed that is promised.
   package let seed: SealedSeed
+
+  /// A promise as it is made.
+  package init(
+    room: SerialID<Room>, fence: Int64, number: Int, seed: SealedSeed
+  ) {
+    self.room = room
+    self.fence = fence
+    self.number = number
+    self.seed = seed
+  }
 }
 
 /// All that is frozen at the start of a hand.
@@ -39,6 +49,20 @@ package struct HandStart: Sendable, Hashable {
   }
 
   package func hash(into hasher: inout Hasher) { hasher.combine(hand) }
+
+  /// A start as it is wanted.
+  package init(
+    hand: ID<Hand>, room: SerialID<Room>, fence: Int64, rules: LineRules, seed: SealedSeed,
+    seats: [DealtSeat], opening: Opening
+  ) {
+    self.hand = hand
+    self.room = room
+    self.fence = fence
+    self.rules = rules
+    self.seed = seed
+    self.seats = seats
+    self.opening = opening
+  }
 }
 
 /// A seat that is dealt in.
@@ -86,6 +110,17 @@ package struct HandSettlement: Sendable, Hashable {
   package let seed: ServerSeed
 
   package func hash(into hasher: inout Hasher) { hasher.combine(hand) }
+
+  /// A settlement as it is wanted.
+  package init(
+    hand: ID<Hand>, fence: Int64, payments: [Payment], result: [UInt8], seed: ServerSeed
+  ) {
+    self.hand = hand
+    self.fence = fence
+    self.payments = payments
+    self.result = result
+    self.seed = seed
+  }
 }
 
 /// A player takes a seat.
@@ -102,6 +137,19 @@ package struct SitDown: Sendable, Hashable {
   package let seat: Seat
   /// With how much.
   package let buyIn: Chips
+
+  /// A wish to sit down.
+  package init(
+    session: ID<Session>, room: SerialID<Room>, fence: Int64, player: ID<Player>, seat: Seat,
+    buyIn: Chips
+  ) {
+    self.session = session
+    self.room = room
+    self.fence = fence
+    self.player = player
+    self.seat = seat
+    self.buyIn = buyIn
+  }
 }
 
 /// A player brings more chips.
@@ -114,4 +162,28 @@ package struct TopUp: Sendable, Hashable {
   package let fence: Int64
   /// How much.
   package let amount: Chips
+
+  /// A wish to bring chips.
+  package init(
+    payment: ID<Transaction>, session: ID<Session>, fence: Int64, amount: Chips
+  ) {
+    self.payment = payment
+    self.session = session
+    self.fence = fence
+    self.amount = amount
+  }
+}
+
+/// A seat that was taken, now or before by the same call.
+package struct Seated: Sendable, Hashable {
+  /// Who sits there.
+  package let player: PlayerFacts
+  /// Whether the player has left it since.
+  package let hasEnded: Bool
+
+  /// A seat as it was taken.
+  package init(player: PlayerFacts, hasEnded: Bool) {
+    self.player = player
+    self.hasEnded = hasEnded
+  }
 }

@@ -10,11 +10,12 @@ package struct TableLedger: Sendable {
   /// Settles a hand.
   package var settle: @Sendable (HandSettlement) async -> LedgerAnswer<Void>
   /// Ends a hand without a result.
-  package var void: @Sendable (ID<Hand>, _ fence: Int64, _ reason: String) async -> LedgerAnswer<Void>
+  package var void:
+    @Sendable (ID<Hand>, _ fence: Int64, _ reason: String) async -> LedgerAnswer<Void>
   /// Takes a seat with chips.
-  package var sit: @Sendable (SitDown) async -> LedgerAnswer<Void>
-  /// Brings more chips.
-  package var topUp: @Sendable (TopUp) async -> LedgerAnswer<Void>
+  package var sit: @Sendable (SitDown) async -> LedgerAnswer<Seated>
+  /// Brings more chips; answers with what lies in front of the seat between hands.
+  package var topUp: @Sendable (TopUp) async -> LedgerAnswer<Chips>
   /// Leaves a seat; answers with the chips, or nil where the hand has to end first.
   package var stand: @Sendable (ID<Session>, _ fence: Int64) async -> LedgerAnswer<Chips?>
   /// Closes the room; false where the hand has to end first.
@@ -30,8 +31,8 @@ package struct TableLedger: Sendable {
     startHand: @escaping @Sendable (HandStart) async -> LedgerAnswer<StartedHand>,
     settle: @escaping @Sendable (HandSettlement) async -> LedgerAnswer<Void>,
     void: @escaping @Sendable (ID<Hand>, Int64, String) async -> LedgerAnswer<Void>,
-    sit: @escaping @Sendable (SitDown) async -> LedgerAnswer<Void>,
-    topUp: @escaping @Sendable (TopUp) async -> LedgerAnswer<Void>,
+    sit: @escaping @Sendable (SitDown) async -> LedgerAnswer<Seated>,
+    topUp: @escaping @Sendable (TopUp) async -> LedgerAnswer<Chips>,
     stand: @escaping @Sendable (ID<Session>, Int64) async -> LedgerAnswer<Chips?>,
     close: @escaping @Sendable (SerialID<Room>, Int64) async -> LedgerAnswer<Bool>,
     balance: @escaping @Sendable (ID<Player>, Currency) async -> Chips?,

@@ -4,6 +4,8 @@ package import Core
 package struct TableObserver: Sendable {
   /// Who sits where has changed.
   package var occupancyChanged: @Sendable (Occupancy) -> Void
+  /// Somebody has left a seat.
+  package var seatLeft: @Sendable (SerialID<Room>, PlayerFacts) -> Void
   /// The room has left this host; it answers `moved` from now on.
   package var stopped: @Sendable (SerialID<Room>) -> Void
   /// Something that an operator should read.
@@ -14,11 +16,13 @@ package struct TableObserver: Sendable {
   /// An observer of these.
   package init(
     occupancyChanged: @escaping @Sendable (Occupancy) -> Void = { _ in },
+    seatLeft: @escaping @Sendable (SerialID<Room>, PlayerFacts) -> Void = { _, _ in },
     stopped: @escaping @Sendable (SerialID<Room>) -> Void = { _ in },
     log: @escaping @Sendable (SerialID<Room>, String) -> Void = { _, _ in },
     count: @escaping @Sendable (TableEvent) -> Void = { _ in }
   ) {
     self.occupancyChanged = occupancyChanged
+    self.seatLeft = seatLeft
     self.stopped = stopped
     self.log = log
     self.count = count
@@ -51,6 +55,8 @@ package struct Occupancy: Sendable, Hashable {
   package let seats: Int
   /// How many people sit there.
   package let people: Int
+  /// How many of them watch.
+  package let present: Int
   /// How many bots sit there.
   package let bots: Int
   /// Whether it takes new players.
@@ -61,14 +67,15 @@ package struct Occupancy: Sendable, Hashable {
 
   /// An occupancy as it stands.
   package init(
-    room: SerialID<Room>, stake: String?, isPublic: Bool, seats: Int, people: Int, bots: Int,
-    isOpen: Bool
+    room: SerialID<Room>, stake: String?, isPublic: Bool, seats: Int, people: Int,
+    present: Int, bots: Int, isOpen: Bool
   ) {
     self.room = room
     self.stake = stake
     self.isPublic = isPublic
     self.seats = seats
     self.people = people
+    self.present = present
     self.bots = bots
     self.isOpen = isOpen
   }

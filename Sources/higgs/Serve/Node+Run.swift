@@ -17,7 +17,7 @@ extension Node {
           service: api.service { port in
             Console.say("listening on http://\(Self.shown(host)):\(port)")
           }),
-        .init(service: hosting),
+        .init(service: AtShutdown { await api.gateway.shutdown() }), .init(service: hosting),
         .init(service: AtShutdown { beginEnd() }),
       ],
       gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "node"))

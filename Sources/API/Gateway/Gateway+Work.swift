@@ -1,0 +1,67 @@
+import Core
+import Logging
+import Platform
+import Tables
+
+extension Gateway {
+  private static let logger = Logger(label: "gateway")
+
+  /// Whom a token speaks for; with `isFirst` also who that is.
+  func authenticate(_ token: String, isFirst: Bool) async -> Result<GoodToken, TokenRefusal> {
+    do {
+      let access = try await identity.authenticate(token)
+      let left = identity.secondsLeft(of: access)
+      guard isFirst else { return .success(GoodToken(access: access, secondsLeft: left)) }
+      try await identity.demandActive(access.player)
+      let card = PlayerCard(try await players.profile(of: access.player))
+      return .success(GoodToken(access: access, card: card, secondsLeft: left))
+    } catch let error as PlatformError {
+      return .failure(Self.refusal(error))
+    } catch {
+      Self.logger.warning("a token could not be looked at: \(error)")
+      return .failure(
+        TokenRefusal(
+          code: "unavailable", message: "Try again in a moment.", closeCode: .restart))
+    }
+  }
+
+  private static func refusal(_ error: PlatformError) -> TokenRefusal {
+    switch error {
+    case .notAuthenticated(let reason):
+      TokenRefusal(
+        code: "unauthenticated",
+        message: reason == .expired
+          ? "The access token has ended; refresh it." : "The access token is not valid.",
+        closeCode: .token)
+    case .accountNotActive(let status):
+      TokenRefusal(
+        code: "account_not_active", message: "The account is \(status).", closeCode: .notAllowed)
+    default:
+      TokenRefusal(
+        code: "unauthenticated", message: "The access token is not valid.", closeCode: .token)
+    }
+  }
+
+  /// Does what a player wants, in a room that is known or looked up.
+  func submit(
+    _ command: ClientMessage.RoomCommand, to known: RoomHandle?, by player: ID<Player>
+  ) async -> CommandReply {
+    if let known { return await known.submit(command.command, player) }
+    switch await tables.room(command.room) {
+    case .here(let room): return await room.submit(command.command, player)
+    case .elsewhere:
+      return .refused(CommandError(.moved, "Another node hosts the room; connect there."))
+    case .notFound: return .refused(CommandError(.roomNotFound, "There is no such room."))
+    }
+  }
+
+  /// What the player's own wallets hold; nothing where they cannot be read.
+  func wallets(of player: ID<Player>) async -> [(currency: String, balance: Int64)] {
+    do {
+      return try await players.wallets(of: player).map { ($0.currency, $0.balance) }
+    } catch {
+      Self.logger.warning("the wallets could not be read: \(error)")
+      return []
+    }
+  }
+}
