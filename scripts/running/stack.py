@@ -61,7 +61,7 @@ class Stack:
     self.server = Server(self.program, self.folder, clean_environment() | {
       "DATABASE_URL": self.cluster.uri(DATABASE, "higgs_app"), "PORT": str(self.port),
       "HOST": "127.0.0.1", "HIGGS_KEY_RING_FILE": str(ring),
-      "HIGGS_WEB_ROOT": str(ROOT / "web"), "LIMITS_FACTOR": "1000",
+      "LIMITS_FACTOR": "1000",
       "LOG_FORMAT": "text"} | self.settings)
     self.start_server()
 

@@ -12,6 +12,7 @@ from .cluster import Cluster
 from .database import Database, server_environment
 from .keys import key_ring
 from .lock import Lock
+from .maintenance import Maintenance
 from .problem import Problem, duration, event, problem_of, say, step
 from .server import Server
 from .settings import DATABASE, Settings
@@ -37,6 +38,7 @@ class Supervisor:
     self.lock = Lock(settings.folder)
     self.cluster: Cluster | None = None
     self.server: Server | None = None
+    self.maintenance: Maintenance | None = None
     self.signals = 0
     self.server_backoff = Backoff()
     self.cluster_backoff = Backoff()
@@ -114,7 +116,9 @@ class Supervisor:
     self.cluster = Cluster(place.cluster_folder(folder, user), folder / "postgres.log", user)
     is_new = self.cluster.make()
     words = self.cluster.start()
-    step("postgres", f"{'made and ' if is_new else ''}{words}, data in {self.shown(self.cluster.data)}")
+    self.maintenance = Maintenance(self.cluster, folder / "database.log")
+    made = "made and " if is_new else ""
+    step("postgres", f"{made}{words}, data in {self.shown(self.cluster.data)}")
     self.write_database_url()
 
   def shown(self, path) -> str:
@@ -133,7 +137,6 @@ class Supervisor:
     environment = server_environment(self.cluster is not None) | {
       "PORT": str(self.settings.port), "HOST": self.settings.host,
       "HIGGS_KEY_RING_FILE": str(key_ring(self.settings.folder)),
-      "HIGGS_WEB_ROOT": os.environ.get("HIGGS_WEB_ROOT", str(self.settings.root / "web")),
       "LOG_FORMAT": os.environ.get("LOG_FORMAT", "text"),
       "DATABASE_URL": self.server_uri()}
     self.server = Server(self.settings.higgs, self.settings.folder, environment)
@@ -168,6 +171,8 @@ class Supervisor:
         self.restart_cluster()
       elif self.server.is_gone():
         self.restart_server()
+      elif self.maintenance:
+        self.maintenance.tick()
       self.keep_logs_small()
       time.sleep(WATCH_SECONDS)
 
@@ -216,7 +221,7 @@ class Supervisor:
 
   def keep_logs_small(self) -> None:
     """Cuts a log that has grown large to its end; who writes to it appends."""
-    for name in ("server.log", "postgres.log"):
+    for name in ("server.log", "postgres.log", "database.log"):
       log = self.settings.folder / name
       if log.exists() and log.stat().st_size > LOG_BYTES_MAX:
         with log.open("r+b") as file:
@@ -230,11 +235,13 @@ class Supervisor:
 
   def stop(self) -> None:
     """The server first, so that it can finish its appends; then PostgreSQL."""
-    if self.server and self.server.child:
+    if self.server and self.server.child and not self.server.is_gone():
       say()
       event("ending the server")
       if not self.server.stop(self.is_hurried):
         event("the server did not end in time and was killed; nothing that was seen is lost")
+    if self.maintenance:
+      self.maintenance.stop()
     if self.cluster and self.cluster.pid():
       event("ending PostgreSQL")
       self.cluster.stop(self.is_hurried)
