@@ -96,7 +96,7 @@ export function tilesBySeat(deck, seats, each = 7) {
 
 function fromHex(text) {
   if (!/^([0-9a-f]{2})+$/i.test(text)) throw new TypeError('a seed is hexadecimal text');
-  return Uint8Array.from(text.match(/../g) ?? [], (pair) => parseInt(pair, 16));
+  return Uint8Array.from((text.match(/../g) ?? []).map((pair) => parseInt(pair, 16)));
 }
 
 const toHex = (buffer) =>

@@ -39,7 +39,10 @@ export class HiggsHTTP {
   /** Whether this device knows a guest, signed in or not. */
   get knowsGuest() { return Boolean(this.#session.guest_secret); }
 
-  /** Makes a new guest, or signs in the one that this device knows. */
+  /**
+   * Makes a new guest, or signs in the one that this device knows.
+   * @param {{displayName?: string, locale?: string, fresh?: boolean}} options
+   */
   async signInAsGuest({ displayName, locale, fresh = false } = {}) {
     if (this.knowsGuest && !fresh) return this.#signInAgain();
     const body = { ...(displayName && { display_name: displayName }), ...(locale && { locale }) };
@@ -137,7 +140,9 @@ export class HiggsHTTP {
    * One call. Reads and calls with an idempotency key are repeated while the network or the
    * server is away. A refusal is thrown as `HiggsError`.
    * @param {string} method @param {string} path
-   * @param {{body?: any, query?: Record<string, any>, idempotencyKey?: string, open?: boolean}} [options]
+   * @param {{body?: any, query?: Record<string, any>, idempotencyKey?: string,
+   *   open?: boolean}} options
+   * @returns {Promise<any>}
    */
   async request(method, path, { body, query, idempotencyKey, open = false } = {}) {
     const again = method === 'GET' || method === 'DELETE' || idempotencyKey !== undefined;
@@ -164,7 +169,7 @@ export class HiggsHTTP {
 
   async #attemptCall(url, { method, headers, body }) {
     try {
-      const signal = globalThis.AbortSignal?.timeout?.(LIMITS.requestTimeoutMs);
+      const signal = /** @type {any} */ (AbortSignal).timeout?.(LIMITS.requestTimeoutMs);
       const text = body === undefined ? undefined : JSON.stringify(body);
       return { response: await this.fetch(url, { method, headers, body: text, signal }) };
     } catch (error) {

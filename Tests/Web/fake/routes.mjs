@@ -44,6 +44,9 @@ function playerRoutes(method, path, call) {
   }
   if (path === '/v1/games') return [200, { items: [{ id: 'gaple', name: 'Gaple', seats_min: 2, seats_max: 4 }] }];
   if (path === '/v1/stakes') return [200, { items: STAKES.map((stake) => stakeOf(world, stake)) }];
+  if (path === '/v1/rooms' && method === 'POST') {
+    return [201, { room: world.openRoom(STAKES.find(({ id }) => id === body.stake)).id }];
+  }
   if (path === '/v1/rooms') return [200, { items: roomsOf(world, query.get('stake')), next_cursor: null }];
   if (path === '/v1/quick-seat') return quickSeat(call);
   if (path === '/v1/wallets') return [200, { items: [{ currency: 'COINS', balance: account.balance }] }];
