@@ -1,5 +1,6 @@
 """A run in a folder of its own, with a stub for the program, and what one looks at from outside."""
 
+import atexit
 import os
 import re
 import shutil
@@ -16,7 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 STUB = Path(__file__).parent / "stub_higgs"
-WAIT_SECONDS = 90
+WAIT_SECONDS = 180
 
 
 class Run:
@@ -45,8 +46,11 @@ class Run:
     for line in process.stdout:
       self.words += line
 
-  def start(self) -> "Run":
-    """Starts it and waits until it runs."""
+  def start(self, is_first: bool = False) -> "Run":
+    """Starts it and waits until it runs; on a copy of what was made once, unless it is to be the
+    first run or there has been one."""
+    if not is_first and not self.folder.exists():
+      Template.copy_to(self.folder)
     self.begin()
     return self.wait_for(r"Higgs Domino runs")
 
@@ -95,6 +99,24 @@ class Run:
     """What the stub says of its environment."""
     with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/", timeout=5) as answer:
       return dict(line.split("=", 1) for line in answer.read().decode().splitlines())
+
+
+class Template:
+  """A database that was made once; most tests begin with a copy of its files."""
+
+  folder: Path | None = None
+
+  @classmethod
+  def copy_to(cls, folder: Path) -> None:
+    if not cls.folder:
+      cls.folder = temporary_folder()
+      atexit.register(shutil.rmtree, cls.folder, True)
+      run = Run(cls.folder / "run", free_port()).start(is_first=True)
+      run.end()
+    folder.mkdir()
+    source = cls.folder / "run/postgres"
+    subprocess.run(["cp", "-a", source, folder / "postgres"], check=True)
+    (folder / "postgres/socket-folder").unlink(missing_ok=True)
 
 
 def clean_environment() -> dict[str, str]:

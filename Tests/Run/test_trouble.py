@@ -106,7 +106,7 @@ class TroubleTests(unittest.TestCase):
     try:
       url = (other.folder / "database-url").read_text().strip()
       self.run_.environment |= {"DATABASE_URL": url, "PGOPTIONS": "-c search_path=public"}
-      self.run_.start()
+      self.run_.start(is_first=True)
       self.assertEqual(self.run_.get()["DATABASE_URL"], url)
       self.assertFalse((self.run_.folder / "postgres").exists())
       self.run_.end()
@@ -127,7 +127,7 @@ class TroubleTests(unittest.TestCase):
     (self.base / "run").mkdir()
     shutil.chown(self.base / "run", "nobody", "nogroup")
     self.run_.prefix = ["setpriv", "--reuid", "nobody", "--regid", "nogroup", "--clear-groups"]
-    self.run_.start()
+    self.run_.start(is_first=True)
     self.assertEqual((self.run_.folder / "postgres/data").stat().st_uid,
                      (self.base / "run").stat().st_uid)
     self.assertEqual(self.run_.psql("select count(*) from small_sample"), "1")
@@ -137,7 +137,7 @@ class TroubleTests(unittest.TestCase):
   def test_data_of_a_checkout_that_only_root_may_enter_are_put_elsewhere(self):
     (self.base / "hidden").mkdir(mode=0o700)
     run = self.run_ = Run(self.base / "hidden/run", free_port())
-    run.start()
+    run.start(is_first=True)
     self.assertIn("/var/lib/higgs-domino/", run.words)
     self.assertEqual(run.psql("select count(*) from small_sample"), "1")
     elsewhere = Path(run.psql("show data_directory"))
