@@ -75,14 +75,4 @@ extension Gateway {
       return .refused(error)
     }
   }
-
-  /// What the player's own wallets hold; nothing where they cannot be read.
-  func wallets(of player: ID<Player>) async -> [(currency: String, balance: Int64)] {
-    do {
-      return try await players.wallets(of: player).map { ($0.currency, $0.balance) }
-    } catch {
-      Self.logger.warning("the wallets could not be read: \(error)")
-      return []
-    }
-  }
 }

@@ -15,8 +15,6 @@ struct SocketWork {
   var isRunning = false
   /// The rooms whose events are delivered.
   var rooms: [SerialID<Room>: RoomHandle] = [:]
-  /// Balances that the client was told.
-  var balances: [String: Int64] = [:]
   /// Whether the socket counts as one of its player's.
   var isAdmitted = false
 }
@@ -106,10 +104,6 @@ extension SocketHandler {
     Task {
       let reply = await gateway.submit(command, to: known, by: player)
       loop.with(id) { $0.answer(command, reply) }
-      if case .done = reply, command.movesMoney {
-        let wallets = await gateway.wallets(of: player)
-        loop.with(id) { $0.tell(wallets) }
-      }
     }
   }
 
@@ -126,23 +120,5 @@ extension SocketHandler {
           room: command.room.rawValue))
     }
     startNext()
-  }
-
-  /// Says what has changed in the player's own wallets.
-  private func tell(_ wallets: [(currency: String, balance: Int64)]) {
-    for wallet in wallets where work.balances[wallet.currency, default: 0] != wallet.balance {
-      work.balances[wallet.currency] = wallet.balance
-      send(ServerMessage.wallet(currency: wallet.currency, balance: wallet.balance))
-    }
-  }
-}
-
-extension ClientMessage.RoomCommand {
-  /// Whether the player's own wallet changes with it.
-  fileprivate var movesMoney: Bool {
-    switch command.action {
-    case .sit, .stand, .topUp: true
-    case .place, .back, .clientSeed, .emote: false
-    }
   }
 }
