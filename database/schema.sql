@@ -4625,8 +4625,11 @@ begin
                 case when from_within then public.posting_masks(true)
                   else public.posting_masks(false) end,
                 i.kind, i.currency, r.giver, r.receiver) then 'kind_not_allowed'
+            -- What a hand or a stay at a table owes is paid, frozen or not; so is who gets back
+            -- what they paid into a pool, but not out of a pool that is frozen itself.
             when (dw.frozen_at is not null or cw.frozen_at is not null)
-              and i.kind not in ('settlement', 'rake', 'refund', 'cash_out') then 'wallet_frozen'
+              and (i.kind not in ('settlement', 'rake', 'refund', 'cash_out')
+                or dw.frozen_at is not null and dw.kind = 'pool') then 'wallet_frozen'
           end as unfit
         from unnest(
           ids, kinds, debit_wallet_ids, credit_wallet_ids, currencies, amounts, group_ids,

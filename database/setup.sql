@@ -98,7 +98,7 @@ select to_regclass('public.schema_migrations') is not null as higgs_has_record \
 select set_config('higgs.files', $files$
 [
   {"version": 1, "name": "initial_setup", "sha256": "bb280e15e055f26b5355dce134c54a15a2d48f83aef2bde397b0f4fa1aeabcfd"},
-  {"version": 2, "name": "game_features", "sha256": "23074684dae3ef977431c5df41112786441791ea29c8b1c165dc954bd83b5254"},
+  {"version": 2, "name": "game_features", "sha256": "c5f65fcca26ff60e3a7e8c1c525ff54401e010f55c26d0928e2e3715691e43c0"},
   {"version": 3, "name": "social_features", "sha256": "ea9c2eeea39863c942122b2170d080dca0413d296aa9ba314b3187ce56580ba9"},
   {"version": 4, "name": "views_and_final_setup", "sha256": "ada6ddcbc4485a27d2749b725da4e6370d7073cfe4ee0178c13714237d922a1e"},
   {"version": 5, "name": "ledger_integrity", "sha256": "0f9b2697cab9a8cab899692bc746d69f08a653c75ea2ccb7db9c798bcaaeb070"},
@@ -2076,8 +2076,11 @@ begin
                 case when from_within then public.posting_masks(true)
                   else public.posting_masks(false) end,
                 i.kind, i.currency, r.giver, r.receiver) then 'kind_not_allowed'
+            -- What a hand or a stay at a table owes is paid, frozen or not; so is who gets back
+            -- what they paid into a pool, but not out of a pool that is frozen itself.
             when (dw.frozen_at is not null or cw.frozen_at is not null)
-              and i.kind not in ('settlement', 'rake', 'refund', 'cash_out') then 'wallet_frozen'
+              and (i.kind not in ('settlement', 'rake', 'refund', 'cash_out')
+                or dw.frozen_at is not null and dw.kind = 'pool') then 'wallet_frozen'
           end as unfit
         from unnest(
           ids, kinds, debit_wallet_ids, credit_wallet_ids, currencies, amounts, group_ids,
@@ -2599,7 +2602,7 @@ reset role;
 set role higgs_owner;
 insert into public.schema_migrations (version, name, sha256, applied_by, duration_ms)
 values (
-  2, 'game_features', '23074684dae3ef977431c5df41112786441791ea29c8b1c165dc954bd83b5254', session_user,
+  2, 'game_features', 'c5f65fcca26ff60e3a7e8c1c525ff54401e010f55c26d0928e2e3715691e43c0', session_user,
   extract(epoch from clock_timestamp() - :'higgs_started'::timestamptz) * 1000);
 reset role;
 commit;

@@ -172,8 +172,13 @@ select is(
      f10 transfer dewi ayu 1
      f11 transfer ayu budi 1'),
   'ok wallet_frozen ok', 'a frozen wallet sinks only its own items');
+update user_wallets set frozen_at = now(), frozen_reason = 'a test'
+where id = pg_temp.wallet('bonus');
+select is(
+  pg_temp.post('f12 refund bonus dewi 1') || ' ' || pg_temp.post('f13 rake bonus rake 1'),
+  'wallet_frozen wallet_frozen', 'a frozen pool pays nothing, under whatever name');
 update user_wallets set frozen_at = null, frozen_reason = null
-where id in (pg_temp.wallet('dewi'), pg_temp.wallet('@Meja.0'));
+where id in (pg_temp.wallet('dewi'), pg_temp.wallet('@Meja.0'), pg_temp.wallet('bonus'));
 
 -- Order and running balances within a batch ------------------------------------------------------
 

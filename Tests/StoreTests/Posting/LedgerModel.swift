@@ -22,7 +22,7 @@ struct LedgerModel {
     var result: PostingResult
   }
 
-  /// Kinds that a frozen wallet still takes part in.
+  /// Kinds that a frozen wallet still takes part in, unless it is a pool that pays.
   static let freezeExempt: Set<Posting.Kind> = [.settlement, .rake, .refund, .cashOut]
 
   var wallets: [SerialID<Place>: Wallet]
@@ -177,7 +177,9 @@ struct LedgerModel {
     guard Self.allows(posting.kind, from: debit.role, to: credit.role) else {
       return .kindNotAllowed
     }
-    if debit.isFrozen || credit.isFrozen, !Self.freezeExempt.contains(posting.kind) {
+    if debit.isFrozen || credit.isFrozen,
+      !Self.freezeExempt.contains(posting.kind) || debit.isFrozen && debit.role == .pool
+    {
       return .walletFrozen
     }
     if let original = posting.reverses, let refusal = refusal(of: posting, reversing: original) {

@@ -35,7 +35,8 @@ struct PostingPropertyTests {
     }
   }
 
-  /// Nine players of two currencies, two of them frozen, a table's seats, and the house.
+  /// Nine players of two currencies, two of them frozen, a table's seats, and the house with a
+  /// frozen pool beside the others.
   private static func model(_ client: PostgresConnection) async throws -> LedgerModel {
     let coins = try await LedgerFixture.players(7, .coins, client)
     let gems = try await LedgerFixture.players(2, .gems, client)
@@ -44,9 +45,16 @@ struct PostingPropertyTests {
     // One wallet so full that a receipt can overflow it.
     for _ in 0..<9 { try await LedgerFixture.grant(.amountMax, to: [coins[6]], .coins, client) }
     try await client.execute(
+      "insert into user_wallets (kind, code, currency, balance) values ('pool', 'ice', 'COINS', 0)")
+    let pools = [
+      try await Ledger(client).systemWallet("ice", .coins),
+      try await Ledger(client).systemWallet("bonus", .coins),
+    ]
+    try await LedgerFixture.grant(9000, to: pools, .coins, client)
+    try await client.execute(
       """
       update user_wallets set frozen_at = now(), frozen_reason = 'test'
-      where id = any (\([coins[5].rawValue, gems[1].rawValue]))
+      where id = any (\([coins[5].rawValue, gems[1].rawValue, pools[0].rawValue]))
       """)
     var places: [SerialID<Wallet>: LedgerModel.Wallet] = [:]
     let rows = try await client.query(
