@@ -50,8 +50,9 @@ def nobody_sees_hidden_tiles(stage: Stage):
   watcher.wait_until(lambda: watcher.events("hand.ended"), what="the end of the hand")
   for frame in watcher.frames:
     told = frame.get("state", frame)
-    assert "your_tiles" not in told and "your_tiles" not in (told.get("hand") or {})
-    turn = told.get("turn") or (told.get("hand") or {}).get("turn") or {}
+    hand = told.get("hand") if frame["type"] == "snapshot" else None
+    assert "your_tiles" not in told and "your_tiles" not in (hand or {})
+    turn = told.get("turn") or (hand or {}).get("turn") or {}
     assert "legal" not in turn
     assert "server_seed" not in str(frame) or frame["type"] in ("hand.ended", "snapshot")
   assert not watcher.has(".hand__tile[data-fits]")

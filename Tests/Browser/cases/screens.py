@@ -34,6 +34,7 @@ def check_size(stage: Stage, width: int, height: int) -> None:
   player.quick_seat()
   player.wait_for_deal()
   if player.wait_for_turn():
+    player.page.wait_for_timeout(1000)  # the deal has come to rest
     demand_no_sideways(player, "the table")
     demand_tiles_are_whole(player)
     player.place_by_click()

@@ -33,6 +33,12 @@ export class Choosing {
     return this.state.hand?.ends && left === right ? ['left', 'right'] : ends;
   }
 
+  /** The ends that take a tile. */
+  endsFor(tile) {
+    const move = this.isOpen && tile ? this.state.legal.find((each) => each.tile === tile) : null;
+    return move ? this.endsOf(move) : [];
+  }
+
   /** What the line shows of it. */
   get view() {
     if (!this.state.hand) return { over: true };

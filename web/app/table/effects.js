@@ -78,3 +78,10 @@ export function flash(node) {
   animate(node, [{ filter: 'brightness(1)' }, { filter: 'brightness(1.7)' }, { filter: 'brightness(1)' }],
     { duration: 420 });
 }
+
+/** A head is shaken: this seat cannot place. */
+export function shake(node) {
+  if (!node) return;
+  const steps = [0, -6, 6, -4, 4, 0].map((x) => ({ translate: `${x}px 0` }));
+  animate(node, steps, { duration: 380, easing: 'ease-in-out' });
+}

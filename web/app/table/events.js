@@ -4,7 +4,7 @@ import { announce } from '../dom.js';
 import { amount, t } from '../i18n.js';
 import { play } from '../sound.js';
 import { EMOTES } from './dialogs.js';
-import { celebrate, flash, flyCoins, shout } from './effects.js';
+import { celebrate, flash, flyCoins, shake, shout } from './effects.js';
 
 const RESULT_DELAY_MS = 1600;
 
@@ -60,6 +60,7 @@ const EVENTS = {
       kind: 'pass', detail: paid ? t('passPays', { amount: chips, name: to }) : '',
     });
     play('pass');
+    shake(page.seats.faceOf(seat));
     announce(paid ? t('passedPays', { name, amount: chips, to }) : t('passedBy', { name }));
     if (!paid) return;
     play('coin');
@@ -91,6 +92,9 @@ const EVENTS = {
     page.line.clear();
     page.faces = undefined;
     toast(t('handVoided'));
+  },
+  error(page, { code }) {
+    if (code === 'room_not_found' || code === 'room_closed') page.app.go('#/lobby');
   },
   'room.closed'(page) {
     toast(t('closedRoom'));

@@ -9,10 +9,11 @@ const DEAL_STEP_MS = 75;
 export class HandView {
   /**
    * @param {HTMLElement} root
-   * @param {{onChoose?: (tile: string) => void, onGrab?: (event: PointerEvent, tile: string, node: HTMLElement) => void}} [actions]
+   * @param {{onChoose?: (tile: string) => void, onHint?: (tile: string | null) => void,
+   *   onGrab?: (event: PointerEvent, tile: string, node: HTMLElement) => void}} [actions]
    */
-  constructor(root, { onChoose = () => {}, onGrab = () => {} } = {}) {
-    Object.assign(this, { root, onChoose, onGrab });
+  constructor(root, { onChoose = () => {}, onGrab = () => {}, onHint = () => {} } = {}) {
+    Object.assign(this, { root, onChoose, onGrab, onHint });
     /** @type {Map<string, HTMLButtonElement>} */
     this.nodes = new Map();
   }
@@ -58,6 +59,10 @@ export class HandView {
       on: {
         click: () => this.onChoose(tile),
         pointerdown: (event) => this.onGrab(event, tile, node),
+        pointerenter: () => this.onHint(tile),
+        pointerleave: () => this.onHint(null),
+        focus: () => this.onHint(tile),
+        blur: () => this.onHint(null),
       },
     }, el('span', { class: 'tile', art: tileFace(a, b) }));
     this.nodes.set(tile, node);

@@ -152,6 +152,11 @@ export class LineView {
   }
 
   slot(side) { return this.parts[side].slot; }
+
+  /** Shows where the tile that is looked at would go. */
+  hint(sides) {
+    for (const side of SIDES) this.parts[side].slot.toggleAttribute('data-hint', sides.includes(side));
+  }
 }
 
 function put(node, { x, y, width, height }) {

@@ -37,6 +37,7 @@ export class TablePage {
     this.hand = new HandView(this.parts.tiles, {
       onChoose: (tile) => this.choosing.choose(tile),
       onGrab: (event, tile, node) => this.choosing.grab(event, tile, node),
+      onHint: (tile) => this.line.hint(this.choosing.endsFor(tile)),
     });
     this.line = new LineView(this.parts.line, (side) => this.choosing.chooseEnd(side));
     this.settle = new SettleSheet(this.node, {
@@ -141,7 +142,8 @@ export class TablePage {
     nameTable(this.parts, state);
     this.node.dataset.state = state.hand ? 'playing' : 'waiting';
     this.node.toggleAttribute('data-spectating', !state.isSeated);
-    this.seats.render(state, { faces: this.faces });
+    const over = this.faces && !state.hand;
+    this.seats.render(state, { faces: this.faces, pips: true, winner: over ? state.last?.winner : null });
     this.line.render(state.line, { ...this.choosing.view, from });
     const { choosing } = this;
     this.hand.render({

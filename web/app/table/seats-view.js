@@ -5,7 +5,7 @@ import { animate, art, el, setAttribute } from '../dom.js';
 import { amount, t } from '../i18n.js';
 import { icon } from '../icons.js';
 import { tileBack, tileFace } from '../tiles.js';
-import { numbersOf } from './state.js';
+import { numbersOf, pipsOf } from './state.js';
 
 /** Where the seats after the viewer's own one are, clockwise, by how many there are. */
 const PLACES = { 2: ['mine', 'top'], 3: ['mine', 'left', 'right'], 4: ['mine', 'left', 'top', 'right'] };
@@ -47,14 +47,21 @@ export class SeatsView {
     this.timers = new Map();
   }
 
-  /** @param {import('./state.js').TableState} state @param {{faces?: Map<number, string[]>}} [view] */
-  render(state, { faces } = {}) {
+  /**
+   * @param {import('./state.js').TableState} state
+   * @param {{faces?: Map<number, string[]>, pips?: boolean, winner?: number | null}} [view] open
+   *   tiles by seat, whether their pips are counted rather than they, and who won
+   */
+  render(state, { faces, pips = false, winner = null } = {}) {
     for (let seat = 0; seat < state.seatsMax; seat += 1) {
       const known = state.seats.get(seat);
       const place = placeOf(seat, state.mySeat, state.seatsMax);
       const key = `${place}/${known?.player.id ?? `empty-${state.isSeated}`}`;
       if (this.nodes.get(seat)?.key !== key) this.rebuild(seat, key, place, known, state);
-      if (known) this.update(seat, known, state, faces?.get(seat));
+      if (!known) continue;
+      this.update(seat, known);
+      this.showBacks(seat, known, faces?.get(seat), pips);
+      this.nodes.get(seat).root.toggleAttribute('data-winner', seat === winner);
     }
   }
 
@@ -102,7 +109,7 @@ export class SeatsView {
     return { parts, children: [face, about, parts.backs] };
   }
 
-  update(seat, known, state, faces) {
+  update(seat, known) {
     const { root, parts, shown } = this.nodes.get(seat);
     parts.name.textContent = known.player.name;
     if (shown.stack !== known.stack) {
@@ -117,14 +124,13 @@ export class SeatsView {
     const word = known.leaving ? 'leaving' : !known.online ? 'offline' : known.trustee ? 'trustee' : null;
     parts.state.hidden = word === null;
     parts.state.textContent = word ? t(word) : '';
-    this.showBacks(seat, known, state, faces);
   }
 
   /** The tiles that another seat holds: backs, or faces in a replay and at the end of a hand. */
-  showBacks(seat, { tilesLeft }, state, faces) {
+  showBacks(seat, { tilesLeft }, faces, pips) {
     const { parts, shown, root } = this.nodes.get(seat);
     const own = root.dataset.place === 'mine';
-    const key = faces ? faces.join() : tilesLeft;
+    const key = faces ? `${pips}/${faces.join()}` : tilesLeft;
     parts.backs.hidden = own || (!faces && !tilesLeft) || (faces?.length === 0);
     if (shown.backs === key || own) return;
     shown.backs = key;
@@ -136,10 +142,7 @@ export class SeatsView {
       : Array.from({ length: tilesLeft ?? 0 }, () => el('span', { class: 'tile', art: tileBack() }));
     parts.backs.replaceChildren(
       el('span', { class: 'backs', 'aria-hidden': faces ? null : 'true', data: { faces: Boolean(faces) } }, ...tiles),
-      el('span', {
-        class: 'seat__count number', role: 'img', text: String(faces?.length ?? tilesLeft ?? 0),
-        'aria-label': t('tilesLeft', { count: faces?.length ?? tilesLeft ?? 0 }),
-      }));
+      countOf(faces?.length ?? tilesLeft ?? 0, faces && pips ? faces : null));
   }
 
   /** The ring of the seat whose turn it is. @param {ReturnType<import('./state.js').TableState['clock']>} clock */
@@ -194,6 +197,16 @@ export class SeatsView {
   }
 
   stop() { for (const timer of this.timers.values()) clearTimeout(timer); }
+}
+
+/** How many tiles a seat holds, or how many pips they have; a single tile left is a warning. */
+function countOf(count, counted) {
+  const pips = counted?.reduce((sum, tile) => sum + pipsOf(tile), 0);
+  return el('span', {
+    class: 'seat__count number', role: 'img', data: { last: !counted && count === 1, pips: Boolean(counted) },
+    text: counted ? `${pips} ●` : String(count),
+    'aria-label': counted ? t('pipsLeft', { count: pips }) : t('tilesLeft', { count }),
+  });
 }
 
 /** Counts a figure up or down to its new value; the exact one is there for assistive technology. */
