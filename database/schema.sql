@@ -247,6 +247,102 @@ COMMENT ON FUNCTION public.analyze_partitioned_tables() IS 'Gathers the planner'
 does; returns how many tables. It reads a sample, whatever their size.
 Example: select public.analyze_partitioned_tables();';
 
+SET default_tablespace = '';
+
+SET default_table_access_method = heap;
+
+--
+-- Name: idempotency_keys; Type: TABLE; Schema: public; Owner: higgs_owner
+--
+
+CREATE TABLE public.idempotency_keys (
+    user_id uuid NOT NULL,
+    key text NOT NULL,
+    request_hash bytea NOT NULL,
+    money_id uuid NOT NULL,
+    answer_status smallint,
+    answer_body bytea,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT idempotency_keys_answer_body_size CHECK ((octet_length(answer_body) <= 8192)),
+    CONSTRAINT idempotency_keys_answer_status_range CHECK (((answer_status >= 200) AND (answer_status <= 299))),
+    CONSTRAINT idempotency_keys_answer_whole CHECK (((answer_status IS NULL) = (answer_body IS NULL))),
+    CONSTRAINT idempotency_keys_key_length CHECK (((length(key) >= 1) AND (length(key) <= 255))),
+    CONSTRAINT idempotency_keys_request_hash_size CHECK ((octet_length(request_hash) = 32))
+);
+
+ALTER TABLE public.idempotency_keys OWNER TO higgs_owner;
+
+--
+-- Name: TABLE idempotency_keys; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON TABLE public.idempotency_keys IS 'Requests that move money, by the key that the client gave each. Kept for 30 days, which is less
+than the 35 days in which the ledger takes an id.';
+
+--
+-- Name: COLUMN idempotency_keys.user_id; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON COLUMN public.idempotency_keys.user_id IS 'The player who asked.';
+
+--
+-- Name: COLUMN idempotency_keys.key; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON COLUMN public.idempotency_keys.key IS 'What the client calls its request.';
+
+--
+-- Name: COLUMN idempotency_keys.request_hash; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON COLUMN public.idempotency_keys.request_hash IS 'SHA-256 of what was asked, to tell a repetition from another request under the same key.';
+
+--
+-- Name: COLUMN idempotency_keys.money_id; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON COLUMN public.idempotency_keys.money_id IS 'Identifier of the payment or of the stay, allotted when the key first came.';
+
+--
+-- Name: COLUMN idempotency_keys.answer_status; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON COLUMN public.idempotency_keys.answer_status IS 'HTTP status of the answer; null until the request was done. Refusals are not kept: they leave no
+trace, and the same request may succeed later.';
+
+--
+-- Name: COLUMN idempotency_keys.answer_body; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON COLUMN public.idempotency_keys.answer_body IS 'The answer''s body, as it was sent.';
+
+--
+-- Name: COLUMN idempotency_keys.created_at; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON COLUMN public.idempotency_keys.created_at IS 'When the key first came.';
+
+--
+-- Name: answer_idempotency_key(uuid, text, smallint, bytea); Type: FUNCTION; Schema: public; Owner: higgs_owner
+--
+
+CREATE FUNCTION public.answer_idempotency_key(player_id uuid, request_key text, status smallint, body bytea) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ UPDATE public.idempotency_keys k SET answer_status = answer_idempotency_key.status, answer_body = answer_idempotency_key.body
+   WHERE ((k.user_id = answer_idempotency_key.player_id) AND (k.key = answer_idempotency_key.request_key) AND (k.answer_status IS NULL));
+END;
+
+ALTER FUNCTION public.answer_idempotency_key(player_id uuid, request_key text, status smallint, body bytea) OWNER TO higgs_owner;
+
+--
+-- Name: FUNCTION answer_idempotency_key(player_id uuid, request_key text, status smallint, body bytea); Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON FUNCTION public.answer_idempotency_key(player_id uuid, request_key text, status smallint, body bytea) IS 'Keeps the answer of a request that was done; the first answer stands. Locks: the row of the key.
+Example: select answer_idempotency_key(user_id_of(''ayu''), ''sit-1'', 201::smallint, ''{}'');';
+
 --
 -- Name: append_moves(bigint[], bigint[], uuid[], integer[], smallint[], text[], bytea[], text[], integer[], boolean[]); Type: FUNCTION; Schema: public; Owner: higgs_owner
 --
@@ -479,10 +575,6 @@ COMMENT ON FUNCTION public.block_user(user_id uuid, other_id uuid) IS 'Blocks a 
 any more; the other is not told. Outcomes: blocked, already_blocked, user_not_found,
 too_many_blocks (1000). Locks: both profiles in the order of their ids.
 Example: select public.block_user(user_id_of(''ayu''), user_id_of(''bagus''));';
-
-SET default_tablespace = '';
-
-SET default_table_access_method = heap;
 
 --
 -- Name: friendships; Type: TABLE; Schema: public; Owner: higgs_owner
@@ -1143,6 +1235,38 @@ COMMENT ON FUNCTION public.cash_out_session(stay public.game_sessions, chip_curr
 the room''s lock and knows that no hand runs for the seat. Internal.';
 
 --
+-- Name: check_promised_deal(); Type: FUNCTION; Schema: public; Owner: higgs_owner
+--
+
+CREATE FUNCTION public.check_promised_deal() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  if exists (
+    select
+    from public.room_deals as d
+    where d.room_id = new.room_id and d.number = new.number
+      and d.server_seed_commit <> new.server_seed_commit
+  ) then
+    raise exception 'hand % of room % was promised with another server seed',
+      new.number, new.room_id
+      using errcode = 'invalid_parameter_value',
+        hint = 'Start it with the seed of room_deals.';
+  end if;
+  return null;
+end
+$$;
+
+ALTER FUNCTION public.check_promised_deal() OWNER TO higgs_owner;
+
+--
+-- Name: FUNCTION check_promised_deal(); Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON FUNCTION public.check_promised_deal() IS 'Keeps a hand from starting with another server seed than the promised one.';
+
+--
 -- Name: claim_daily_bonus(uuid); Type: FUNCTION; Schema: public; Owner: higgs_owner
 --
 
@@ -1243,6 +1367,64 @@ not active, self-excluded), or why the ledger refused, such as wallet_frozen; wh
 may be claimed later. Other than for ok, the row tells of the last claim.
 Locks: the player''s profile, then the wallets.
 Example: select * from public.claim_daily_bonus(user_id_of(''ayu''));';
+
+--
+-- Name: claim_idempotency_key(uuid, text, bytea); Type: FUNCTION; Schema: public; Owner: higgs_owner
+--
+
+CREATE FUNCTION public.claim_idempotency_key(player_id uuid, request_key text, hash bytea, OUT outcome text, OUT money_id uuid, OUT answer_status smallint, OUT answer_body bytea) RETURNS record
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+#variable_conflict use_column
+declare
+  kept constant interval := interval '30 days';
+  removed_max constant integer := 10;
+  known public.idempotency_keys;
+begin
+  -- Each new key takes a few old ones away, so that the table needs no other care.
+  delete from public.idempotency_keys as o
+  using (
+    select k.user_id, k.key
+    from public.idempotency_keys as k
+    where k.created_at < now() - kept
+    order by k.created_at
+    limit removed_max
+    for update skip locked
+  ) as x
+  where o.user_id = x.user_id and o.key = x.key;
+  insert into public.idempotency_keys as k (user_id, key, request_hash, money_id)
+  values (player_id, request_key, hash, public.new_id())
+  on conflict on constraint idempotency_keys_pkey do nothing;
+  select k.* into strict known
+  from public.idempotency_keys as k
+  where k.user_id = player_id and k.key = request_key;
+  outcome := case
+    when known.request_hash <> hash then 'different_request'
+    when known.answer_status is not null then 'answered'
+    else 'proceed'
+  end;
+  if outcome = 'proceed' then
+    money_id := known.money_id;
+  elsif outcome = 'answered' then
+    answer_status := known.answer_status;
+    answer_body := known.answer_body;
+  end if;
+end
+$$;
+
+ALTER FUNCTION public.claim_idempotency_key(player_id uuid, request_key text, hash bytea, OUT outcome text, OUT money_id uuid, OUT answer_status smallint, OUT answer_body bytea) OWNER TO higgs_owner;
+
+--
+-- Name: FUNCTION claim_idempotency_key(player_id uuid, request_key text, hash bytea, OUT outcome text, OUT money_id uuid, OUT answer_status smallint, OUT answer_body bytea); Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON FUNCTION public.claim_idempotency_key(player_id uuid, request_key text, hash bytea, OUT outcome text, OUT money_id uuid, OUT answer_status smallint, OUT answer_body bytea) IS 'Notes a request under its key, with the identifier of the money that it moves; a repetition gets
+the same identifier, so that the ledger pays once. Outcomes: proceed (do it with money_id), answered
+(it was done: the answer), different_request (the key was used for something else).
+Locks: the row of the key.
+Example: select outcome, money_id
+from claim_idempotency_key(user_id_of(''ayu''), ''sit-1'', sha256(''sit''));';
 
 --
 -- Name: cleanup_expired_sessions(integer); Type: FUNCTION; Schema: public; Owner: higgs_owner
@@ -4473,6 +4655,70 @@ ALTER FUNCTION public.posting_problem(ids uuid[], kinds text[], debit_wallet_ids
 COMMENT ON FUNCTION public.posting_problem(ids uuid[], kinds text[], debit_wallet_ids bigint[], credit_wallet_ids bigint[], currencies text[], amounts bigint[], group_ids uuid[], group_sizes integer[], reverses uuid[], reference_types text[], reference_ids text[], actor_ids uuid[], metadata jsonb[]) IS 'What is wrong with the shape of a batch for post_transactions, or null. Internal.';
 
 --
+-- Name: promise_deal(bigint, bigint, integer, bytea, bytea, bytea); Type: FUNCTION; Schema: public; Owner: higgs_owner
+--
+
+CREATE FUNCTION public.promise_deal(room bigint, room_fence bigint, hand_number integer, seed_commit bytea, seed_encrypted bytea, seed_key_id bytea, OUT outcome text, OUT promised_commit bytea, OUT promised_encrypted bytea, OUT promised_key_id bytea) RETURNS record
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  locked record;
+begin
+  if hand_number is null or seed_commit is null or seed_encrypted is null or seed_key_id is null
+  then
+    raise exception 'promise_deal: number, commit, encrypted seed and key are all needed'
+      using errcode = 'invalid_parameter_value';
+  end if;
+  select l.outcome, (l.row_found).* into locked
+  from public.locked_room(room, room_fence) as l;
+  outcome := locked.outcome;
+  if outcome <> 'ok' then
+    return;
+  end if;
+  select d.server_seed_commit, d.server_seed_encrypted, d.key_id
+  into promised_commit, promised_encrypted, promised_key_id
+  from public.room_deals as d
+  where d.room_id = room and d.number = hand_number;
+  if found then
+    outcome := 'exists';
+    return;
+  end if;
+  if locked.status <> 'open' then
+    outcome := 'room_closed';
+    return;
+  end if;
+  if hand_number <> locked.hands_started + 1 then
+    outcome := 'out_of_order';
+    return;
+  end if;
+  insert into public.room_deals as d (
+    room_id, number, server_seed_commit, server_seed_encrypted, key_id)
+  values (room, hand_number, seed_commit, seed_encrypted, seed_key_id)
+  on conflict (room_id) do update
+  set
+    number = excluded.number, server_seed_commit = excluded.server_seed_commit,
+    server_seed_encrypted = excluded.server_seed_encrypted, key_id = excluded.key_id,
+    promised_at = now();
+  promised_commit := seed_commit;
+  promised_encrypted := seed_encrypted;
+  promised_key_id := seed_key_id;
+end
+$$;
+
+ALTER FUNCTION public.promise_deal(room bigint, room_fence bigint, hand_number integer, seed_commit bytea, seed_encrypted bytea, seed_key_id bytea, OUT outcome text, OUT promised_commit bytea, OUT promised_encrypted bytea, OUT promised_key_id bytea) OWNER TO higgs_owner;
+
+--
+-- Name: FUNCTION promise_deal(room bigint, room_fence bigint, hand_number integer, seed_commit bytea, seed_encrypted bytea, seed_key_id bytea, OUT outcome text, OUT promised_commit bytea, OUT promised_encrypted bytea, OUT promised_key_id bytea); Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON FUNCTION public.promise_deal(room bigint, room_fence bigint, hand_number integer, seed_commit bytea, seed_encrypted bytea, seed_key_id bytea, OUT outcome text, OUT promised_commit bytea, OUT promised_encrypted bytea, OUT promised_key_id bytea) IS 'Fixes the server seed of a room''s next hand before any client seed is taken. Where one is
+promised for that hand already, the answer is exists with that one, whatever is given: a promise is
+never exchanged. Outcomes: ok, exists, fenced, room_not_found, room_closed, out_of_order (not the
+next hand). Locks: the room, exclusively.
+Example: select number, server_seed_commit from room_deals limit 1;';
+
+--
 -- Name: record_achievement_progress(uuid, text, bigint); Type: FUNCTION; Schema: public; Owner: higgs_owner
 --
 
@@ -5947,6 +6193,77 @@ server seed, and the bots. Seats are given in ascending order.
 Outcomes: ok, exists, exists_with_different_content, fenced, room_not_found, room_closed,
 hand_running, too_few_seats, seat_not_ready, id_out_of_window. Locks: the room, exclusively.
 Example: select options from game_hands limit 1;';
+
+--
+-- Name: succeed_nodes(bigint); Type: FUNCTION; Schema: public; Owner: higgs_owner
+--
+
+CREATE FUNCTION public.succeed_nodes(node bigint) RETURNS integer
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ WITH stopped AS (
+          UPDATE public.server_nodes n SET stopped_at = clock_timestamp(), lease_expires_at = clock_timestamp()
+            FROM public.server_nodes me
+           WHERE ((me.id = succeed_nodes.node) AND (me.stopped_at IS NULL) AND (n.name = me.name) AND (n.internal_address = me.internal_address) AND (n.id < me.id) AND (n.stopped_at IS NULL))
+           RETURNING n.id
+         )
+  SELECT (count(*))::integer AS count
+    FROM stopped s;
+END;
+
+ALTER FUNCTION public.succeed_nodes(node bigint) OWNER TO higgs_owner;
+
+--
+-- Name: FUNCTION succeed_nodes(node bigint); Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON FUNCTION public.succeed_nodes(node bigint) IS 'Ends the leases of earlier nodes with the same name and internal address, for a caller that knows
+that they are dead, as one that has bound their address does; how many there were. Their rooms can be
+taken at once. An old node that lives after all is refused by the fence.
+Example: select succeed_nodes(max(id)) from server_nodes;';
+
+--
+-- Name: take_room(bigint, bigint); Type: FUNCTION; Schema: public; Owner: higgs_owner
+--
+
+CREATE FUNCTION public.take_room(node bigint, room bigint, OUT outcome text, OUT fence bigint, OUT hand_id uuid) RETURNS record
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  perform pg_advisory_xact_lock(room);
+  -- The next statements see what was committed before the lock was had.
+  update public.game_rooms as r
+  set host_node = node, fence = r.fence + 1
+  from public.server_nodes as me
+  where r.id = room
+    and me.id = node and me.stopped_at is null and me.lease_expires_at > clock_timestamp()
+    and r.status <> 'closed'
+    and not exists (
+      select
+      from public.server_nodes as h
+      where h.id = r.host_node and h.stopped_at is null
+        and h.lease_expires_at >= clock_timestamp())
+    and not exists (
+      select
+      from public.game_hands as g
+      where g.id = r.current_hand_id and g.rules_version <> all (me.rules_versions))
+  returning r.fence, r.current_hand_id into fence, hand_id;
+  outcome := case when found then 'ok' else 'not_taken' end;
+end
+$$;
+
+ALTER FUNCTION public.take_room(node bigint, room bigint, OUT outcome text, OUT fence bigint, OUT hand_id uuid) OWNER TO higgs_owner;
+
+--
+-- Name: FUNCTION take_room(node bigint, room bigint, OUT outcome text, OUT fence bigint, OUT hand_id uuid); Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON FUNCTION public.take_room(node bigint, room bigint, OUT outcome text, OUT fence bigint, OUT hand_id uuid) IS 'Gives a node one room, as take_rooms gives it many: ok with the new fence and the hand that runs
+there, or not_taken where the room is unknown, closed or hosted, where its hand has rules that the
+node does not know, or where the node has no lease. Locks: the room, exclusively.
+Example: select * from take_room(1, 1);';
 
 --
 -- Name: take_rooms(bigint, integer); Type: FUNCTION; Schema: public; Owner: higgs_owner
@@ -8825,6 +9142,69 @@ COMMENT ON COLUMN public.notifications.expires_at IS 'When it is of no more use.
 COMMENT ON COLUMN public.notifications.created_at IS 'When it was made.';
 
 --
+-- Name: room_deals; Type: TABLE; Schema: public; Owner: higgs_owner
+--
+
+CREATE TABLE public.room_deals (
+    room_id bigint NOT NULL,
+    number integer NOT NULL,
+    server_seed_commit bytea NOT NULL,
+    server_seed_encrypted bytea NOT NULL,
+    key_id bytea NOT NULL,
+    promised_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT room_deals_key_id_size CHECK (((octet_length(key_id) >= 1) AND (octet_length(key_id) <= 32))),
+    CONSTRAINT room_deals_number_positive CHECK ((number > 0)),
+    CONSTRAINT room_deals_server_seed_commit_size CHECK ((octet_length(server_seed_commit) = 32)),
+    CONSTRAINT room_deals_server_seed_encrypted_size CHECK (((octet_length(server_seed_encrypted) >= 29) AND (octet_length(server_seed_encrypted) <= 256)))
+)
+WITH (fillfactor='70');
+
+ALTER TABLE public.room_deals OWNER TO higgs_owner;
+
+--
+-- Name: TABLE room_deals; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON TABLE public.room_deals IS 'The last deal that each room promised: its server seed is fixed before any client seed is taken,
+and a restart keeps it.';
+
+--
+-- Name: COLUMN room_deals.room_id; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON COLUMN public.room_deals.room_id IS 'The room.';
+
+--
+-- Name: COLUMN room_deals.number; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON COLUMN public.room_deals.number IS 'Number of the hand that it is for.';
+
+--
+-- Name: COLUMN room_deals.server_seed_commit; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON COLUMN public.room_deals.server_seed_commit IS 'SHA-256 of the server seed: what players are told.';
+
+--
+-- Name: COLUMN room_deals.server_seed_encrypted; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON COLUMN public.room_deals.server_seed_encrypted IS 'Server seed under AES-GCM.';
+
+--
+-- Name: COLUMN room_deals.key_id; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON COLUMN public.room_deals.key_id IS 'Which key of the key ring encrypted the seed.';
+
+--
+-- Name: COLUMN room_deals.promised_at; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON COLUMN public.room_deals.promised_at IS 'When it was promised.';
+
+--
 -- Name: schema_migrations; Type: TABLE; Schema: public; Owner: higgs_owner
 --
 
@@ -10298,6 +10678,13 @@ ALTER TABLE ONLY public.hand_seats
     ADD CONSTRAINT hand_seats_pkey PRIMARY KEY (hand_id, seat);
 
 --
+-- Name: idempotency_keys idempotency_keys_pkey; Type: CONSTRAINT; Schema: public; Owner: higgs_owner
+--
+
+ALTER TABLE ONLY public.idempotency_keys
+    ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (user_id, key);
+
+--
 -- Name: ledger_archives ledger_archives_pkey; Type: CONSTRAINT; Schema: public; Owner: higgs_owner
 --
 
@@ -10359,6 +10746,13 @@ ALTER TABLE ONLY public.player_day_totals
 
 ALTER TABLE ONLY public.player_limits
     ADD CONSTRAINT player_limits_pkey PRIMARY KEY (user_id, currency);
+
+--
+-- Name: room_deals room_deals_pkey; Type: CONSTRAINT; Schema: public; Owner: higgs_owner
+--
+
+ALTER TABLE ONLY public.room_deals
+    ADD CONSTRAINT room_deals_pkey PRIMARY KEY (room_id);
 
 --
 -- Name: schema_migrations schema_migrations_pkey; Type: CONSTRAINT; Schema: public; Owner: higgs_owner
@@ -10643,6 +11037,12 @@ CREATE INDEX hand_seats_user_id_idx ON public.hand_seats USING btree (user_id, h
 CREATE INDEX hand_seats_wallet_id_idx ON public.hand_seats USING btree (wallet_id);
 
 --
+-- Name: idempotency_keys_created_at_idx; Type: INDEX; Schema: public; Owner: higgs_owner
+--
+
+CREATE INDEX idempotency_keys_created_at_idx ON public.idempotency_keys USING btree (created_at);
+
+--
 -- Name: ledger_seals_hash_key; Type: INDEX; Schema: public; Owner: higgs_owner
 --
 
@@ -10901,6 +11301,18 @@ CREATE INDEX users_staff_idx ON public.users USING btree (role) WHERE (role <> '
 CREATE UNIQUE INDEX users_username_lower_key ON public.users USING btree (lower(username));
 
 --
+-- Name: game_hands game_hands_keep_promise; Type: TRIGGER; Schema: public; Owner: higgs_owner
+--
+
+CREATE TRIGGER game_hands_keep_promise AFTER INSERT ON public.game_hands FOR EACH ROW EXECUTE FUNCTION public.check_promised_deal();
+
+--
+-- Name: TRIGGER game_hands_keep_promise ON game_hands; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON TRIGGER game_hands_keep_promise ON public.game_hands IS 'A promised server seed is not exchanged.';
+
+--
 -- Name: audit_logs refuse_change; Type: TRIGGER; Schema: public; Owner: higgs_owner
 --
 
@@ -11143,6 +11555,13 @@ ALTER TABLE ONLY public.hand_seats
     ADD CONSTRAINT hand_seats_wallet_id_fkey FOREIGN KEY (wallet_id) REFERENCES public.user_wallets(id);
 
 --
+-- Name: idempotency_keys idempotency_keys_user_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: higgs_owner
+--
+
+ALTER TABLE ONLY public.idempotency_keys
+    ADD CONSTRAINT idempotency_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id);
+
+--
 -- Name: ledger_rollups ledger_rollups_wallet_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: higgs_owner
 --
 
@@ -11204,6 +11623,13 @@ ALTER TABLE ONLY public.player_day_totals
 
 ALTER TABLE ONLY public.player_limits
     ADD CONSTRAINT player_limits_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id);
+
+--
+-- Name: room_deals room_deals_room_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: higgs_owner
+--
+
+ALTER TABLE ONLY public.room_deals
+    ADD CONSTRAINT room_deals_room_id_fkey FOREIGN KEY (room_id) REFERENCES public.game_rooms(id);
 
 --
 -- Name: stake_tiers stake_tiers_game_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: higgs_owner
@@ -11381,6 +11807,19 @@ GRANT ALL ON FUNCTION public.add_vip_points(user_id uuid, points bigint) TO higg
 
 REVOKE ALL ON FUNCTION public.analyze_partitioned_tables() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.analyze_partitioned_tables() TO higgs_app;
+
+--
+-- Name: TABLE idempotency_keys; Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+GRANT SELECT ON TABLE public.idempotency_keys TO higgs_app;
+
+--
+-- Name: FUNCTION answer_idempotency_key(player_id uuid, request_key text, status smallint, body bytea); Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+REVOKE ALL ON FUNCTION public.answer_idempotency_key(player_id uuid, request_key text, status smallint, body bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.answer_idempotency_key(player_id uuid, request_key text, status smallint, body bytea) TO higgs_app;
 
 --
 -- Name: FUNCTION append_moves(room_ids bigint[], fences bigint[], hand_ids uuid[], nos integer[], seats smallint[], actors text[], moves bytea[], refs text[], time_banks_ms integer[], trustees boolean[]); Type: ACL; Schema: public; Owner: higgs_owner
@@ -11657,11 +12096,24 @@ GRANT ALL ON FUNCTION public.calculate_win_rate(hands_won bigint, hands_played b
 REVOKE ALL ON FUNCTION public.cash_out_session(stay public.game_sessions, chip_currency text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION check_promised_deal(); Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+REVOKE ALL ON FUNCTION public.check_promised_deal() FROM PUBLIC;
+
+--
 -- Name: FUNCTION claim_daily_bonus(user_id uuid); Type: ACL; Schema: public; Owner: higgs_owner
 --
 
 REVOKE ALL ON FUNCTION public.claim_daily_bonus(user_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.claim_daily_bonus(user_id uuid) TO higgs_app;
+
+--
+-- Name: FUNCTION claim_idempotency_key(player_id uuid, request_key text, hash bytea, OUT outcome text, OUT money_id uuid, OUT answer_status smallint, OUT answer_body bytea); Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+REVOKE ALL ON FUNCTION public.claim_idempotency_key(player_id uuid, request_key text, hash bytea, OUT outcome text, OUT money_id uuid, OUT answer_status smallint, OUT answer_body bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.claim_idempotency_key(player_id uuid, request_key text, hash bytea, OUT outcome text, OUT money_id uuid, OUT answer_status smallint, OUT answer_body bytea) TO higgs_app;
 
 --
 -- Name: FUNCTION cleanup_expired_sessions(rows_max integer); Type: ACL; Schema: public; Owner: higgs_owner
@@ -12293,6 +12745,13 @@ GRANT ALL ON FUNCTION public.post_transactions(ids uuid[], kinds text[], debit_w
 REVOKE ALL ON FUNCTION public.posting_problem(ids uuid[], kinds text[], debit_wallet_ids bigint[], credit_wallet_ids bigint[], currencies text[], amounts bigint[], group_ids uuid[], group_sizes integer[], reverses uuid[], reference_types text[], reference_ids text[], actor_ids uuid[], metadata jsonb[]) FROM PUBLIC;
 
 --
+-- Name: FUNCTION promise_deal(room bigint, room_fence bigint, hand_number integer, seed_commit bytea, seed_encrypted bytea, seed_key_id bytea, OUT outcome text, OUT promised_commit bytea, OUT promised_encrypted bytea, OUT promised_key_id bytea); Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+REVOKE ALL ON FUNCTION public.promise_deal(room bigint, room_fence bigint, hand_number integer, seed_commit bytea, seed_encrypted bytea, seed_key_id bytea, OUT outcome text, OUT promised_commit bytea, OUT promised_encrypted bytea, OUT promised_key_id bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.promise_deal(room bigint, room_fence bigint, hand_number integer, seed_commit bytea, seed_encrypted bytea, seed_key_id bytea, OUT outcome text, OUT promised_commit bytea, OUT promised_encrypted bytea, OUT promised_key_id bytea) TO higgs_app;
+
+--
 -- Name: FUNCTION record_achievement_progress(user_id uuid, achievement_id text, reached bigint); Type: ACL; Schema: public; Owner: higgs_owner
 --
 
@@ -12490,6 +12949,20 @@ GRANT ALL ON FUNCTION public.stand_up(session_id uuid, room_fence bigint, OUT ou
 
 REVOKE ALL ON FUNCTION public.start_hand(hand_id uuid, room bigint, room_fence bigint, hand_rules_version integer, hand_options jsonb, seed_commit bytea, seed_encrypted bytea, seed_key_id bytea, seats smallint[], client_seeds text[], hand_opener_seat smallint, bot_strengths smallint[], bot_seeds bytea[], bot_styles text[], OUT outcome text, OUT hand_number integer, OUT stacks bigint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.start_hand(hand_id uuid, room bigint, room_fence bigint, hand_rules_version integer, hand_options jsonb, seed_commit bytea, seed_encrypted bytea, seed_key_id bytea, seats smallint[], client_seeds text[], hand_opener_seat smallint, bot_strengths smallint[], bot_seeds bytea[], bot_styles text[], OUT outcome text, OUT hand_number integer, OUT stacks bigint[]) TO higgs_app;
+
+--
+-- Name: FUNCTION succeed_nodes(node bigint); Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+REVOKE ALL ON FUNCTION public.succeed_nodes(node bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.succeed_nodes(node bigint) TO higgs_app;
+
+--
+-- Name: FUNCTION take_room(node bigint, room bigint, OUT outcome text, OUT fence bigint, OUT hand_id uuid); Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+REVOKE ALL ON FUNCTION public.take_room(node bigint, room bigint, OUT outcome text, OUT fence bigint, OUT hand_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.take_room(node bigint, room bigint, OUT outcome text, OUT fence bigint, OUT hand_id uuid) TO higgs_app;
 
 --
 -- Name: FUNCTION take_rooms(node bigint, rooms_max integer); Type: ACL; Schema: public; Owner: higgs_owner
@@ -12876,6 +13349,12 @@ GRANT SELECT(expires_at) ON TABLE public.notifications TO higgs_readonly;
 --
 
 GRANT SELECT(created_at) ON TABLE public.notifications TO higgs_readonly;
+
+--
+-- Name: TABLE room_deals; Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+GRANT SELECT ON TABLE public.room_deals TO higgs_app;
 
 --
 -- Name: TABLE schema_migrations; Type: ACL; Schema: public; Owner: higgs_owner

@@ -103,14 +103,16 @@ select set_config('higgs.files', $files$
   {"version": 4, "name": "views_and_final_setup", "sha256": "1fbce50de45a460229a855801f538a090950cbacf17a623dab09fc943339e095"},
   {"version": 5, "name": "ledger_integrity", "sha256": "658b99fd22ff4aa30d08fa69b5764e69dbfc8c7e969373ca653a094b53c47dc8"},
   {"version": 6, "name": "player_protection", "sha256": "ef4107acf4aa069140e7435bd3a692227c9665792f7a4091c4fe32fcbdca7d09"},
-  {"version": 7, "name": "hosting_and_journal", "sha256": "472be41df1f52b9d157bc0994a5d4ca4fdc82f74c3b49e2cd64218b7147e1f2b"}
+  {"version": 7, "name": "hosting_and_journal", "sha256": "472be41df1f52b9d157bc0994a5d4ca4fdc82f74c3b49e2cd64218b7147e1f2b"},
+  {"version": 8, "name": "idempotency_keys", "sha256": "31369c2fa935cd9fe48e946398a7195c669c64d8ffc352b3d1372720a15520d9"},
+  {"version": 9, "name": "live_tables", "sha256": "ecaa34d558c2fe7c0bb080ff1883e4522814dd6a21db99505b47491902dddeb4"}
 ]
 $files$, false) as higgs_ignored \gset
 
 do $check$
 declare
   recorded record;
-  newest_file integer := 7;
+  newest_file integer := 9;
   newest_recorded integer;
 begin
   if to_regclass('public.schema_migrations') is null then
@@ -7674,6 +7676,361 @@ set role higgs_owner;
 insert into public.schema_migrations (version, name, sha256, applied_by, duration_ms)
 values (
   7, 'hosting_and_journal', '472be41df1f52b9d157bc0994a5d4ca4fdc82f74c3b49e2cd64218b7147e1f2b', session_user,
+  extract(epoch from clock_timestamp() - :'higgs_started'::timestamptz) * 1000);
+reset role;
+commit;
+\set higgs_has_record true
+\set higgs_changed true
+\endif
+
+-- 008_idempotency_keys.sql ------------------------------------------------------------------------
+\set higgs_pending true
+\if :higgs_has_record
+  select not exists (select from public.schema_migrations where version = 8)
+    as higgs_pending \gset
+\endif
+\if :higgs_pending
+\echo '008_idempotency_keys.sql'
+select clock_timestamp() as higgs_started \gset
+\o /dev/null
+begin;
+
+-- 008 Idempotency keys: what clients call the requests by which they move money, so that a repeated
+-- request is answered as before and never pays twice.
+
+set role higgs_owner;
+
+create table public.idempotency_keys (
+  user_id uuid not null,
+  key text not null,
+  request_hash bytea not null,
+  money_id uuid not null,
+  answer_status smallint,
+  answer_body bytea,
+  created_at timestamptz not null default now(),
+  constraint idempotency_keys_pkey primary key (user_id, key),
+  constraint idempotency_keys_user_id_fkey foreign key (user_id) references public.users (id),
+  constraint idempotency_keys_key_length check (length(key) between 1 and 255),
+  constraint idempotency_keys_request_hash_size check (octet_length(request_hash) = 32),
+  constraint idempotency_keys_answer_status_range check (answer_status between 200 and 299),
+  constraint idempotency_keys_answer_body_size check (octet_length(answer_body) <= 8192),
+  constraint idempotency_keys_answer_whole
+    check ((answer_status is null) = (answer_body is null))
+);
+comment on table public.idempotency_keys is
+  'Requests that move money, by the key that the client gave each. Kept for 30 days, which is less
+than the 35 days in which the ledger takes an id.';
+comment on column public.idempotency_keys.user_id is 'The player who asked.';
+comment on column public.idempotency_keys.key is 'What the client calls its request.';
+comment on column public.idempotency_keys.request_hash is
+  'SHA-256 of what was asked, to tell a repetition from another request under the same key.';
+comment on column public.idempotency_keys.money_id is
+  'Identifier of the payment or of the stay, allotted when the key first came.';
+comment on column public.idempotency_keys.answer_status is
+  'HTTP status of the answer; null until the request was done. Refusals are not kept: they leave no
+trace, and the same request may succeed later.';
+comment on column public.idempotency_keys.answer_body is 'The answer''s body, as it was sent.';
+comment on column public.idempotency_keys.created_at is 'When the key first came.';
+create index idempotency_keys_created_at_idx on public.idempotency_keys (created_at);
+
+create function public.claim_idempotency_key(
+  player_id uuid, request_key text, hash bytea, out outcome text, out money_id uuid,
+  out answer_status smallint, out answer_body bytea)
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+#variable_conflict use_column
+declare
+  kept constant interval := interval '30 days';
+  removed_max constant integer := 10;
+  known public.idempotency_keys;
+begin
+  -- Each new key takes a few old ones away, so that the table needs no other care.
+  delete from public.idempotency_keys as o
+  using (
+    select k.user_id, k.key
+    from public.idempotency_keys as k
+    where k.created_at < now() - kept
+    order by k.created_at
+    limit removed_max
+    for update skip locked
+  ) as x
+  where o.user_id = x.user_id and o.key = x.key;
+  insert into public.idempotency_keys as k (user_id, key, request_hash, money_id)
+  values (player_id, request_key, hash, public.new_id())
+  on conflict on constraint idempotency_keys_pkey do nothing;
+  select k.* into strict known
+  from public.idempotency_keys as k
+  where k.user_id = player_id and k.key = request_key;
+  outcome := case
+    when known.request_hash <> hash then 'different_request'
+    when known.answer_status is not null then 'answered'
+    else 'proceed'
+  end;
+  if outcome = 'proceed' then
+    money_id := known.money_id;
+  elsif outcome = 'answered' then
+    answer_status := known.answer_status;
+    answer_body := known.answer_body;
+  end if;
+end
+$function$;
+comment on function public.claim_idempotency_key(uuid, text, bytea) is
+  'Notes a request under its key, with the identifier of the money that it moves; a repetition gets
+the same identifier, so that the ledger pays once. Outcomes: proceed (do it with money_id), answered
+(it was done: the answer), different_request (the key was used for something else).
+Locks: the row of the key.
+Example: select outcome, money_id
+from claim_idempotency_key(user_id_of(''ayu''), ''sit-1'', sha256(''sit''));';
+
+create function public.answer_idempotency_key(
+  player_id uuid, request_key text, status smallint, body bytea)
+returns void
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  update public.idempotency_keys as k
+  set answer_status = status, answer_body = body
+  where k.user_id = player_id and k.key = request_key and k.answer_status is null;
+end;
+comment on function public.answer_idempotency_key(uuid, text, smallint, bytea) is
+  'Keeps the answer of a request that was done; the first answer stands. Locks: the row of the key.
+Example: select answer_idempotency_key(user_id_of(''ayu''), ''sit-1'', 201::smallint, ''{}'');';
+
+-- Rights -----------------------------------------------------------------------------------------
+
+grant select on public.idempotency_keys to higgs_app;
+grant execute on function
+  public.claim_idempotency_key(uuid, text, bytea),
+  public.answer_idempotency_key(uuid, text, smallint, bytea)
+to higgs_app;
+
+reset role;
+
+\o
+set role higgs_owner;
+insert into public.schema_migrations (version, name, sha256, applied_by, duration_ms)
+values (
+  8, 'idempotency_keys', '31369c2fa935cd9fe48e946398a7195c669c64d8ffc352b3d1372720a15520d9', session_user,
+  extract(epoch from clock_timestamp() - :'higgs_started'::timestamptz) * 1000);
+reset role;
+commit;
+\set higgs_has_record true
+\set higgs_changed true
+\endif
+
+-- 009_live_tables.sql -----------------------------------------------------------------------------
+\set higgs_pending true
+\if :higgs_has_record
+  select not exists (select from public.schema_migrations where version = 9)
+    as higgs_pending \gset
+\endif
+\if :higgs_pending
+\echo '009_live_tables.sql'
+select clock_timestamp() as higgs_started \gset
+\o /dev/null
+begin;
+
+-- 009 Live tables: the promise of the next deal, a room taken by name, and the restart of a node.
+
+set role higgs_owner;
+
+create table public.room_deals (
+  room_id bigint not null,
+  number integer not null,
+  server_seed_commit bytea not null,
+  server_seed_encrypted bytea not null,
+  key_id bytea not null,
+  promised_at timestamptz not null default now(),
+  constraint room_deals_pkey primary key (room_id),
+  constraint room_deals_room_id_fkey foreign key (room_id) references public.game_rooms (id),
+  constraint room_deals_number_positive check (number > 0),
+  constraint room_deals_server_seed_commit_size check (octet_length(server_seed_commit) = 32),
+  constraint room_deals_server_seed_encrypted_size
+    check (octet_length(server_seed_encrypted) between 29 and 256),
+  constraint room_deals_key_id_size check (octet_length(key_id) between 1 and 32)
+)
+with (fillfactor = 70);
+comment on table public.room_deals is
+  'The last deal that each room promised: its server seed is fixed before any client seed is taken,
+and a restart keeps it.';
+comment on column public.room_deals.room_id is 'The room.';
+comment on column public.room_deals.number is 'Number of the hand that it is for.';
+comment on column public.room_deals.server_seed_commit is
+  'SHA-256 of the server seed: what players are told.';
+comment on column public.room_deals.server_seed_encrypted is 'Server seed under AES-GCM.';
+comment on column public.room_deals.key_id is 'Which key of the key ring encrypted the seed.';
+comment on column public.room_deals.promised_at is 'When it was promised.';
+
+create function public.promise_deal(
+  room bigint,
+  room_fence bigint,
+  hand_number integer,
+  seed_commit bytea,
+  seed_encrypted bytea,
+  seed_key_id bytea,
+  out outcome text,
+  out promised_commit bytea,
+  out promised_encrypted bytea,
+  out promised_key_id bytea
+)
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+declare
+  locked record;
+begin
+  if hand_number is null or seed_commit is null or seed_encrypted is null or seed_key_id is null
+  then
+    raise exception 'promise_deal: number, commit, encrypted seed and key are all needed'
+      using errcode = 'invalid_parameter_value';
+  end if;
+  select l.outcome, (l.row_found).* into locked
+  from public.locked_room(room, room_fence) as l;
+  outcome := locked.outcome;
+  if outcome <> 'ok' then
+    return;
+  end if;
+  select d.server_seed_commit, d.server_seed_encrypted, d.key_id
+  into promised_commit, promised_encrypted, promised_key_id
+  from public.room_deals as d
+  where d.room_id = room and d.number = hand_number;
+  if found then
+    outcome := 'exists';
+    return;
+  end if;
+  if locked.status <> 'open' then
+    outcome := 'room_closed';
+    return;
+  end if;
+  if hand_number <> locked.hands_started + 1 then
+    outcome := 'out_of_order';
+    return;
+  end if;
+  insert into public.room_deals as d (
+    room_id, number, server_seed_commit, server_seed_encrypted, key_id)
+  values (room, hand_number, seed_commit, seed_encrypted, seed_key_id)
+  on conflict (room_id) do update
+  set
+    number = excluded.number, server_seed_commit = excluded.server_seed_commit,
+    server_seed_encrypted = excluded.server_seed_encrypted, key_id = excluded.key_id,
+    promised_at = now();
+  promised_commit := seed_commit;
+  promised_encrypted := seed_encrypted;
+  promised_key_id := seed_key_id;
+end
+$function$;
+comment on function public.promise_deal(bigint, bigint, integer, bytea, bytea, bytea) is
+  'Fixes the server seed of a room''s next hand before any client seed is taken. Where one is
+promised for that hand already, the answer is exists with that one, whatever is given: a promise is
+never exchanged. Outcomes: ok, exists, fenced, room_not_found, room_closed, out_of_order (not the
+next hand). Locks: the room, exclusively.
+Example: select number, server_seed_commit from room_deals limit 1;';
+
+create function public.check_promised_deal()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $function$
+begin
+  if exists (
+    select
+    from public.room_deals as d
+    where d.room_id = new.room_id and d.number = new.number
+      and d.server_seed_commit <> new.server_seed_commit
+  ) then
+    raise exception 'hand % of room % was promised with another server seed',
+      new.number, new.room_id
+      using errcode = 'invalid_parameter_value',
+        hint = 'Start it with the seed of room_deals.';
+  end if;
+  return null;
+end
+$function$;
+comment on function public.check_promised_deal() is
+  'Keeps a hand from starting with another server seed than the promised one.';
+
+create trigger game_hands_keep_promise
+after insert on public.game_hands
+for each row execute function public.check_promised_deal();
+comment on trigger game_hands_keep_promise on public.game_hands is
+  'A promised server seed is not exchanged.';
+
+create function public.take_room(
+  node bigint, room bigint, out outcome text, out fence bigint, out hand_id uuid)
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+begin
+  perform pg_advisory_xact_lock(room);
+  -- The next statements see what was committed before the lock was had.
+  update public.game_rooms as r
+  set host_node = node, fence = r.fence + 1
+  from public.server_nodes as me
+  where r.id = room
+    and me.id = node and me.stopped_at is null and me.lease_expires_at > clock_timestamp()
+    and r.status <> 'closed'
+    and not exists (
+      select
+      from public.server_nodes as h
+      where h.id = r.host_node and h.stopped_at is null
+        and h.lease_expires_at >= clock_timestamp())
+    and not exists (
+      select
+      from public.game_hands as g
+      where g.id = r.current_hand_id and g.rules_version <> all (me.rules_versions))
+  returning r.fence, r.current_hand_id into fence, hand_id;
+  outcome := case when found then 'ok' else 'not_taken' end;
+end
+$function$;
+comment on function public.take_room(bigint, bigint) is
+  'Gives a node one room, as take_rooms gives it many: ok with the new fence and the hand that runs
+there, or not_taken where the room is unknown, closed or hosted, where its hand has rules that the
+node does not know, or where the node has no lease. Locks: the room, exclusively.
+Example: select * from take_room(1, 1);';
+
+create function public.succeed_nodes(node bigint)
+returns integer
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  with stopped as (
+    update public.server_nodes as n
+    set stopped_at = clock_timestamp(), lease_expires_at = clock_timestamp()
+    from public.server_nodes as me
+    where me.id = node and me.stopped_at is null
+      and n.name = me.name and n.internal_address = me.internal_address
+      and n.id < me.id and n.stopped_at is null
+    returning n.id
+  )
+  select count(*)::integer from stopped as s;
+end;
+comment on function public.succeed_nodes(bigint) is
+  'Ends the leases of earlier nodes with the same name and internal address, for a caller that knows
+that they are dead, as one that has bound their address does; how many there were. Their rooms can be
+taken at once. An old node that lives after all is refused by the fence.
+Example: select succeed_nodes(max(id)) from server_nodes;';
+
+grant select on public.room_deals to higgs_app;
+grant execute on function
+  public.promise_deal(bigint, bigint, integer, bytea, bytea, bytea),
+  public.take_room(bigint, bigint), public.succeed_nodes(bigint)
+to higgs_app;
+
+reset role;
+
+\o
+set role higgs_owner;
+insert into public.schema_migrations (version, name, sha256, applied_by, duration_ms)
+values (
+  9, 'live_tables', 'ecaa34d558c2fe7c0bb080ff1883e4522814dd6a21db99505b47491902dddeb4', session_user,
   extract(epoch from clock_timestamp() - :'higgs_started'::timestamptz) * 1000);
 reset role;
 commit;

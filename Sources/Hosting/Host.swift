@@ -41,7 +41,7 @@ package final class Host: Sendable {
         milliseconds: { MonotonicClock.milliseconds },
         millisecondsSince1970: { MonotonicClock.millisecondsSince1970 }),
       randomBytes: { SystemRandom.bytes($0) },
-      think: { await thinking.move(of: $0, in: $1) },
+      think: { thinking.run($0) },
       observer: watcher.observer)
     watcher.host = WeakHost(self)
   }

@@ -42,26 +42,37 @@ extension Gateway {
     }
   }
 
+  /// Begins to deliver a room's events.
+  func subscribe(
+    _ subscriber: Subscriber, to cursor: ClientMessage.RoomCursor
+  ) async -> Result<RoomHandle, CommandError> {
+    do throws(CommandError) {
+      let room = try await room(cursor.room)
+      try await room.subscribe(subscriber, cursor.seq)
+      return .success(room)
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  private func room(_ id: SerialID<Room>) async throws(CommandError) -> RoomHandle {
+    switch await tables.room(id) {
+    case .here(let room): return room
+    case .elsewhere:
+      throw CommandError(.moved, "Another node hosts the room; connect there.")
+    case .notFound: throw CommandError(.roomNotFound, "There is no such room.")
+    }
+  }
+
   /// Does what a player wants, in a room that is known or looked up.
   func submit(
     _ command: ClientMessage.RoomCommand, to known: RoomHandle?, by player: ID<Player>
   ) async -> CommandReply {
     if let known { return await known.submit(command.command, player) }
-    switch await tables.room(command.room) {
-    case .here(let room): return await room.submit(command.command, player)
-    case .elsewhere:
-      return .refused(CommandError(.moved, "Another node hosts the room; connect there."))
-    case .notFound: return .refused(CommandError(.roomNotFound, "There is no such room."))
-    }
-  }
-
-  /// What the player's own wallets hold; nothing where they cannot be read.
-  func wallets(of player: ID<Player>) async -> [(currency: String, balance: Int64)] {
-    do {
-      return try await players.wallets(of: player).map { ($0.currency, $0.balance) }
+    do throws(CommandError) {
+      return await (try room(command.room)).submit(command.command, player)
     } catch {
-      Self.logger.warning("the wallets could not be read: \(error)")
-      return []
+      return .refused(error)
     }
   }
 }

@@ -44,7 +44,7 @@ package enum RoomFound: Sendable {
 /// A room of this node.
 package struct RoomHandle: Sendable {
   /// Delivers the events after a number, or a snapshot, and from then on every event.
-  package var subscribe: @Sendable (Subscriber, Int64?) async -> Void
+  package var subscribe: @Sendable (Subscriber, Int64?) async throws(CommandError) -> Void
   /// Delivers nothing more.
   package var unsubscribe: @Sendable (UInt64) async -> Void
   /// Does what the player wants.
@@ -52,7 +52,7 @@ package struct RoomHandle: Sendable {
 
   /// A room by these closures.
   package init(
-    subscribe: @escaping @Sendable (Subscriber, Int64?) async -> Void,
+    subscribe: @escaping @Sendable (Subscriber, Int64?) async throws(CommandError) -> Void,
     unsubscribe: @escaping @Sendable (UInt64) async -> Void,
     submit: @escaping @Sendable (PlayerCommand, ID<Player>) async -> CommandReply
   ) {
@@ -64,7 +64,9 @@ package struct RoomHandle: Sendable {
   /// The room itself.
   package init(_ room: TableRoom) {
     self.init(
-      subscribe: { await room.subscribe($0, after: $1) },
+      subscribe: { subscriber, seq throws(CommandError) in
+        try await room.subscribe(subscriber, after: seq)
+      },
       unsubscribe: { await room.unsubscribe($0) },
       submit: { await room.submit($0, by: $1) })
   }

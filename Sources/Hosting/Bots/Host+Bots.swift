@@ -35,7 +35,8 @@ extension Host {
     let facts = await room.facts
     let bot: ID<Player>
     do throws(PostgresError) {
-      bot = try await roster.take(min(2 * facts.buyIn.lowerBound, facts.buyIn.upperBound), facts.currency)
+      bot = try await roster.take(
+        min(2 * facts.buyIn.lowerBound, facts.buyIn.upperBound), facts.currency)
     } catch {
       configuration.logger.warning("no bot could be brought: \(error)")
       return false

@@ -70,7 +70,9 @@ extension RoomEvent {
     case .handStarted(let started): return started.play.hand.setup.seated
     case .move(let move):
       var seats = SeatSet(move.turn.map { [$0.seat] } ?? [])
-      if move.reference != nil, let mover = move.event.move?.seat { seats.bits |= 1 << mover.number }
+      if move.reference != nil, let mover = move.event.move?.seat {
+        seats.bits |= 1 << mover.number
+      }
       if case .drew(let seat, _) = move.event { seats.bits |= 1 << seat.number }
       return seats
     default: return SeatSet()

@@ -5,11 +5,13 @@ extension CommandError {
     .notLegal, "You cannot place that tile there now; the turn lists what you can place.")
   /// The turn named is not the present one.
   package static let wrongTurn = CommandError(
-    .wrongTurn, "That turn has passed or not come; the last event with a turn names the present one.")
+    .wrongTurn,
+    "That turn has passed or not come; the last event with a turn names the present one.")
   /// Another seat is to act.
   package static let notYourTurn = CommandError(.notYourTurn, "It is another seat's turn.")
   /// The player has no seat here.
-  package static let notSeated = CommandError(.notSeated, "You have no seat at this table; sit down first.")
+  package static let notSeated = CommandError(
+    .notSeated, "You have no seat at this table; sit down first.")
   /// Too many commands wait.
   package static let busy = CommandError(
     .busy, "Too many commands are waiting at this table; send it again in a moment.")

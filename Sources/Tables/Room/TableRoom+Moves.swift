@@ -93,7 +93,9 @@ extension TableRoom {
     }
     let ledger = services.ledger
     let id = id
-    guard case .success(let record) = await durably({ await ledger.load(id) }) else { return stop() }
+    guard case .success(let record) = await durably({ await ledger.load(id) }) else {
+      return stop()
+    }
     guard record.fence == table.fence else { return stop() }
     do throws(RecoveryError) {
       table = try TableState(record, policy: policy, seeds: services.seeds, now: now) {

@@ -148,11 +148,15 @@ extension TableRoom {
     var moments: [Int64] = []
     for case let stay? in table.seats {
       if stay.player.isBot {
-        if let since = botsAloneSince { moments.append(since + Int64(policy.botsAloneMilliseconds)) }
+        if let since = botsAloneSince {
+          moments.append(since + Int64(policy.botsAloneMilliseconds))
+        }
         continue
       }
       if let since = stay.awaySince { moments.append(since + Int64(policy.awayLimitMilliseconds)) }
-      if let since = stay.brokeSince { moments.append(since + Int64(policy.brokeLimitMilliseconds)) }
+      if let since = stay.brokeSince {
+        moments.append(since + Int64(policy.brokeLimitMilliseconds))
+      }
     }
     return moments.min()
   }

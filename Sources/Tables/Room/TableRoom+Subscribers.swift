@@ -69,7 +69,9 @@ extension TableRoom {
   func publish(_ event: RoomEvent) {
     let encoded = encoder.encode(event, seq: history.nextSeq, players: people)
     history.append(encoded)
-    for subscriber in subscribers.values { subscriber.deliver(encoded.frame(for: subscriber.player)) }
+    for subscriber in subscribers.values {
+      subscriber.deliver(encoded.frame(for: subscriber.player))
+    }
   }
 
   /// Sends everybody the room as it is, after a change that no event tells of.

@@ -107,10 +107,9 @@ extension TableRoom {
 
   private func think(_ bot: Bot, _ view: LineView, _ turn: Turn) {
     thinkingOf = turn
-    let think = services.think
-    Task { [weak self] in
-      guard let move = await think(bot, view) else { return }
-      await self?.enqueue(.bot(turn, move))
+    services.think { [weak self] in
+      guard let self, let move = bot.move(in: view) else { return }
+      Task { await self.enqueue(.bot(turn, move)) }
     }
   }
 

@@ -1,6 +1,3 @@
-package import Bots
-package import Domino
-
 /// All that a room needs from outside, as values: in production PostgreSQL and the host's timers, in
 /// tests doubles.
 package struct TableServices: Sendable {
@@ -16,8 +13,8 @@ package struct TableServices: Sendable {
   package var clock: TableClock
   /// So many random bytes, from the system in production.
   package var randomBytes: @Sendable (Int) -> [UInt8]
-  /// Finds a bot's move, away from the room's actor.
-  package var think: @Sendable (Bot, LineView) async -> LineMove?
+  /// Runs what finds a bot's move, away from the room's actor.
+  package var think: @Sendable (_ body: @escaping @Sendable () -> Void) -> Void
   /// Who wants to know of rooms.
   package var observer: TableObserver
 
@@ -25,7 +22,7 @@ package struct TableServices: Sendable {
   package init(
     journal: Journal, ledger: TableLedger, seeds: SeedVault, timers: Timers, clock: TableClock,
     randomBytes: @escaping @Sendable (Int) -> [UInt8],
-    think: @escaping @Sendable (Bot, LineView) async -> LineMove?,
+    think: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void,
     observer: TableObserver
   ) {
     self.journal = journal

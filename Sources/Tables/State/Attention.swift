@@ -23,8 +23,9 @@ package struct Attention: Sendable, Hashable {
   }
 
   /// A decision was made that took so much of the time bank.
-  package mutating func decide(_ decider: Decider, bankUsedMilliseconds used: Int, policy: TablePolicy)
-  {
+  package mutating func decide(
+    _ decider: Decider, bankUsedMilliseconds used: Int, policy: TablePolicy
+  ) {
     timeBankMilliseconds = max(0, timeBankMilliseconds - used)
     switch decider {
     case .player, .bot:
@@ -40,7 +41,8 @@ package struct Attention: Sendable, Hashable {
   }
 
   /// A decision as the journal tells of it.
-  package mutating func recall(_ decider: Decider, timeBankMilliseconds bank: Int, isTrustee: Bool) {
+  package mutating func recall(_ decider: Decider, timeBankMilliseconds bank: Int, isTrustee: Bool)
+  {
     switch decider {
     case .player, .bot:
       timeOuts = 0

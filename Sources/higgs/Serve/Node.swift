@@ -23,6 +23,7 @@ struct Node: Sendable {
 
   /// Makes all parts; nothing listens yet. Waits for the database a bounded time.
   static func build(_ configuration: ServeConfiguration) async throws -> Node {
+    try AddressCheck.demandFree(host: configuration.host, port: configuration.port)
     let registry = PrometheusRegistry()
     MetricsSystem.bootstrap(registry)
     ProcessMetrics.collect(into: registry)
@@ -56,6 +57,7 @@ struct Node: Sendable {
       name: configuration.nodeName,
       internalAddress: "\(configuration.host):\(configuration.port)")
     hosting.hasBots = configuration.hasBots
+    hosting.predecessorIsDead = configuration.port != 0
     return Hosting.Host(pool: pool, seeds: seeds, configuration: hosting)
   }
 

@@ -72,15 +72,6 @@ enum ServerMessage {
     message.add("ref", reference)
     return message.finished
   }
-
-  /// What the player's own wallet holds now.
-  static func wallet(currency: String, balance: Int64) -> [UInt8] {
-    var message = JSONWriter()
-    message.add("type", "wallet")
-    message.add("currency", currency)
-    message.add("balance", balance)
-    return message.finished
-  }
 }
 
 /// A player as the welcome shows one.

@@ -15,8 +15,6 @@ struct SocketWork {
   var isRunning = false
   /// The rooms whose events are delivered.
   var rooms: [SerialID<Room>: RoomHandle] = [:]
-  /// Balances that the client was told.
-  var balances: [String: Int64] = [:]
   /// Whether the socket counts as one of its player's.
   var isAdmitted = false
 }
@@ -66,37 +64,30 @@ extension SocketHandler {
   private func start(_ cursor: ClientMessage.RoomCursor, _ player: ID<Player>) {
     beginCatchUp()
     let (id, loop, gateway) = (id, loop, gateway)
+    let subscriber = Subscriber(id: id, player: player) { loop.deliver($0, to: id) }
     Task {
-      let found = await gateway.tables.room(cursor.room)
-      if case .here(let room) = found {
-        let subscriber = Subscriber(id: id, player: player) { loop.deliver($0, to: id) }
-        await room.subscribe(subscriber, cursor.seq)
-      }
-      loop.with(id) { $0.watched(cursor.room, found) } orElse: {
-        if case .here(let room) = found { Task { await room.unsubscribe(id) } }
+      let result = await gateway.subscribe(subscriber, to: cursor)
+      loop.with(id) { $0.watched(cursor.room, result) } orElse: {
+        if case .success(let room) = result { Task { await room.unsubscribe(id) } }
       }
     }
   }
 
-  private func watched(_ room: SerialID<Room>, _ found: RoomFound) {
+  private func watched(_ room: SerialID<Room>, _ result: Result<RoomHandle, CommandError>) {
     endCatchUp()
-    switch found {
-    case .here(let handle):
+    switch result {
+    case .success(let handle):
       guard isTakingFrames else {
         let id = id
         Task { await handle.unsubscribe(id) }
         return
       }
       work.rooms[room] = handle
-    case .elsewhere: refuse(room, .moved, "Another node hosts the room; connect there.")
-    case .notFound: refuse(room, .roomNotFound, "There is no such room.")
+    case .failure(let error):
+      lost(room)
+      send(ServerMessage.error(error.code.rawValue, error.message, room: room.rawValue))
     }
     startNext()
-  }
-
-  private func refuse(_ room: SerialID<Room>, _ code: CommandError.Code, _ text: String) {
-    lost(room)
-    send(ServerMessage.error(code.rawValue, text, room: room.rawValue))
   }
 
   private func startUnwatch(_ room: SerialID<Room>) {
@@ -113,10 +104,6 @@ extension SocketHandler {
     Task {
       let reply = await gateway.submit(command, to: known, by: player)
       loop.with(id) { $0.answer(command, reply) }
-      if case .done = reply, command.movesMoney {
-        let wallets = await gateway.wallets(of: player)
-        loop.with(id) { $0.tell(wallets) }
-      }
     }
   }
 
@@ -133,23 +120,5 @@ extension SocketHandler {
           room: command.room.rawValue))
     }
     startNext()
-  }
-
-  /// Says what has changed in the player's own wallets.
-  private func tell(_ wallets: [(currency: String, balance: Int64)]) {
-    for wallet in wallets where work.balances[wallet.currency, default: 0] != wallet.balance {
-      work.balances[wallet.currency] = wallet.balance
-      send(ServerMessage.wallet(currency: wallet.currency, balance: wallet.balance))
-    }
-  }
-}
-
-extension ClientMessage.RoomCommand {
-  /// Whether the player's own wallet changes with it.
-  fileprivate var movesMoney: Bool {
-    switch command.action {
-    case .sit, .stand, .topUp: true
-    case .place, .back, .clientSeed, .emote: false
-    }
   }
 }

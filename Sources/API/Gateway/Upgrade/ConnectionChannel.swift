@@ -6,19 +6,18 @@ import NIOHTTP1
 import NIOHTTPTypes
 import NIOHTTPTypesHTTP1
 
-/// What a connection has become after its first request.
-enum ConnectionValue: ServerChildChannelValue {
+/// What a connection becomes with its first request.
+enum ConnectionKind: Sendable {
   /// Requests and answers, as Hummingbird handles them.
   case http(NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>)
   /// A socket; its handler does everything.
-  case socket(any Channel)
+  case socket
+}
 
-  var channel: any Channel {
-    switch self {
-    case .http(let channel): channel.channel
-    case .socket(let channel): channel
-    }
-  }
+/// A connection that was accepted; what it becomes is known later.
+struct ConnectionValue: ServerChildChannelValue {
+  let channel: any Channel
+  let kind: EventLoopFuture<ConnectionKind>
 }
 
 /// A connection: HTTP/1.1, of which the first request may become a socket.
@@ -36,22 +35,22 @@ struct ConnectionChannel: HTTPChannelHandler {
     channel.eventLoop.makeCompletedFuture {
       try channel.pipeline.syncOperations.addHandler(ConnectionGuard(limits: limits))
       try? channel.syncOptions?.setOption(.tcpOption(.tcp_nodelay), value: 1)
-    }.flatMapThrowing {
-      try channel.pipeline.syncOperations.configureUpgradableHTTPServerPipeline(
+      let kind = try channel.pipeline.syncOperations.configureUpgradableHTTPServerPipeline(
         configuration: configuration(logger))
-    }.flatMap { $0 }
+      return ConnectionValue(channel: channel, kind: kind)
+    }
   }
 
   /// A socket is left alone: it ends by itself, and waiting for it here would hold up a shutdown.
   func handle(value: ConnectionValue, logger: Logger) async {
-    guard case .http(let channel) = value else { return }
+    guard case .http(let channel) = try? await value.kind.get() else { return }
     await handleHTTP(asyncChannel: channel, logger: logger)
   }
 
   private func configuration(
     _ logger: Logger
-  ) -> NIOUpgradableHTTPServerPipelineConfiguration<ConnectionValue> {
-    let upgrade = NIOTypedHTTPServerUpgradeConfiguration<ConnectionValue>(
+  ) -> NIOUpgradableHTTPServerPipelineConfiguration<ConnectionKind> {
+    let upgrade = NIOTypedHTTPServerUpgradeConfiguration<ConnectionKind>(
       upgraders: [upgrader]
     ) { channel in
       channel.eventLoop.makeCompletedFuture { try Self.beginHTTP(channel, limits, logger) }
@@ -69,7 +68,7 @@ struct ConnectionChannel: HTTPChannelHandler {
 
   private static func beginHTTP(
     _ channel: any Channel, _ limits: APILimits, _ logger: Logger
-  ) throws -> ConnectionValue {
+  ) throws -> ConnectionKind {
     let operations = channel.pipeline.syncOperations
     try operations.handler(type: ConnectionGuard.self).requestCame()
     try operations.addHandler(HTTP1ToHTTPServerCodec(secure: false))

@@ -6,7 +6,7 @@ import NIOHTTP1
 /// Turns a connection's first request into a socket. What it refuses goes on to the routes, which
 /// say why.
 struct SocketUpgrader: NIOTypedHTTPServerProtocolUpgrader {
-  typealias UpgradeResult = ConnectionValue
+  typealias UpgradeResult = ConnectionKind
 
   let gateway: Gateway
   let check: UpgradeCheck
@@ -37,7 +37,7 @@ struct SocketUpgrader: NIOTypedHTTPServerProtocolUpgrader {
 
   func upgrade(
     channel: any Channel, upgradeRequest: HTTPRequestHead
-  ) -> EventLoopFuture<ConnectionValue> {
+  ) -> EventLoopFuture<ConnectionKind> {
     channel.eventLoop.makeCompletedFuture {
       let operations = channel.pipeline.syncOperations
       if let guardian = try? operations.handler(type: ConnectionGuard.self) {
@@ -46,7 +46,7 @@ struct SocketUpgrader: NIOTypedHTTPServerProtocolUpgrader {
       }
       guard let handler = gateway.handler(on: channel) else { throw Refused() }
       try operations.addHandler(handler)
-      return .socket(channel)
+      return .socket
     }
   }
 
