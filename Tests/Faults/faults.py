@@ -9,6 +9,7 @@ the same players, though the machine's own timing differs.
 import argparse
 import asyncio
 import random
+import signal
 import sys
 import time
 from pathlib import Path
@@ -33,6 +34,8 @@ SHOWN_PROBLEMS_MAX = 8
 
 def main() -> int:
   arguments = read_arguments()
+  for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    signal.signal(number, stopped)
   print(f"seed {arguments.seed}", flush=True)
   stack = Stack(arguments.program.absolute())
   try:
@@ -47,6 +50,10 @@ def main() -> int:
     return report(outcomes, game, witness)
   finally:
     stack.stop(keeps_folder=arguments.keep)
+
+
+def stopped(number, _frame):
+  raise SystemExit(128 + number)
 
 
 def read_arguments() -> argparse.Namespace:
@@ -125,8 +132,9 @@ class Game:
   async def seat_companions(self) -> None:
     for player, room, _ in self.companions:
       await player.sit(room)
-    await self.until(lambda: all(
-      player.sights[room].seat is not None for player, room, _ in self.companions))
+    if not await self.until(lambda: all(
+        player.sights[room].seat is not None for player, room, _ in self.companions)):
+      self.problems.append(f"not everyone could sit down in {RESUME_SECONDS_MAX} s")
     for player, room, bots in self.companions:
       if bots:
         await until_answered(f"{self.stack.url}/v1/rooms/{room}/bots", "POST", {"count": bots},

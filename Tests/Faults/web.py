@@ -5,9 +5,9 @@ import json
 import urllib.error
 import urllib.request
 
-REQUEST_TIMEOUT_SECONDS = 10
+REQUEST_TIMEOUT_SECONDS = 12
 AGAIN_SECONDS = 0.3
-ATTEMPTS_MAX = 200
+ATTEMPTS_MAX = 60
 
 
 class Refused(Exception):

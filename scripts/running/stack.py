@@ -55,7 +55,7 @@ class Stack:
     environment = clean_environment() | {"DATABASE_URL": self.database_url}
     subprocess.run([self.program, "migrate", "up", "--migrations", ROOT / "database/migrations"],
                    check=True, env=environment, stdin=subprocess.DEVNULL,
-                   stdout=subprocess.DEVNULL, timeout=TOOL_TIMEOUT_SECONDS)
+                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=TOOL_TIMEOUT_SECONDS)
     ring = self.folder / "keys/key-ring.json"
     keys.make(ring)
     self.server = Server(self.program, self.folder, clean_environment() | {
