@@ -67,6 +67,10 @@ generate: install ## Make setup.sql, schema.sql and the object pages from the mi
 bench-ledger: install ## Measure the ledger; results go to bench/results/ledger.md
 	@bench/ledger/run
 
+.PHONY: bench-tables
+bench-tables: install ## Measure live tables; results go to bench/results/tables.md
+	@bench/tables/run
+
 .PHONY: clean
 clean: ## Remove what was built; tools in .venv and the data of `make run` stay (make reset)
 	rm -rf .build .run/test
