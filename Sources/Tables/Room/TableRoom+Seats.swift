@@ -190,10 +190,10 @@ extension TableRoom {
   /// Tells a player's own sockets what is in the wallet, as soon as it is known.
   private func tellWallet(of player: ID<Player>) {
     guard watching[player] != nil else { return }
-    let balance = services.ledger.balance
+    let ledger = services.ledger
     let currency = table.facts.currency
     Task { [weak self] in
-      guard let chips = await balance(player, currency) else { return }
+      guard let chips = await ledger.balance(player, currency) else { return }
       await self?.deliver(balance: chips, to: player)
     }
   }
