@@ -4,8 +4,13 @@ package import Tables
 
 /// Wakes rooms: one timer for all of them, which sleeps while nothing is due.
 package final class Alarms: Sendable {
+  /// What is called. (A task that captures a bare async function crashes with Swift 6.3.)
+  private struct Alarm: Sendable {
+    let body: @Sendable () async -> Void
+  }
+
   private struct State {
-    var byTick: [Int64: [@Sendable () async -> Void]] = [:]
+    var byTick: [Int64: [Alarm]] = [:]
     var armedTick: Int64?
   }
 
@@ -30,7 +35,7 @@ package final class Alarms: Sendable {
     let span = Alarms.tickMilliseconds
     let tick = (milliseconds + span - 1) / span
     let isEarliest = state.withLock { state in
-      state.byTick[tick, default: []].append(body)
+      state.byTick[tick, default: []].append(Alarm(body: body))
       guard tick < state.armedTick ?? .max else { return false }
       state.armedTick = tick
       return true
@@ -56,7 +61,7 @@ package final class Alarms: Sendable {
       return (due, next)
     }
     if let next { schedule(next) }
-    for body in due { Task { await body() } }
+    for alarm in due { Task { await alarm.body() } }
   }
 }
 
