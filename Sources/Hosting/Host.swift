@@ -17,6 +17,7 @@ package final class Host: Sendable {
   let lease = Lease()
   let roster: BotRoster
   let alarms = Alarms()
+  let tally: Tally
   let stopWanted = Latch()
   let stopped = Latch()
   let hasLooked = Latch()
@@ -32,7 +33,9 @@ package final class Host: Sendable {
     let journal = DatabaseJournal(pool: pool, logger: logger)
     let batcher = MoveBatcher { await journal.append($0) }
     let thinking = Thinking()
-    let watcher = HostWatcher(logger: logger)
+    let tally = Tally()
+    self.tally = tally
+    let watcher = HostWatcher(logger: logger, tally: tally)
     services = TableServices(
       journal: Tables.Journal { await batcher.append($0) },
       ledger: DatabaseLedger(pool: pool, logger: logger).ledger, seeds: seeds.vault,

@@ -7,8 +7,12 @@ import Tables
 final class HostWatcher: Sendable {
   private let weakHost = Mutex<WeakHost?>(nil)
   private let logger: Logger
+  private let tally: Tally
 
-  init(logger: Logger) { self.logger = logger }
+  init(logger: Logger, tally: Tally) {
+    self.logger = logger
+    self.tally = tally
+  }
 
   var host: WeakHost? {
     get { weakHost.withLock { $0 } }
@@ -20,7 +24,8 @@ final class HostWatcher: Sendable {
       occupancyChanged: { [self] occupancy in host?.value?.note(occupancy) },
       seatLeft: { [self] _, player in host?.value?.noteLeft(player) },
       stopped: { [self] room in host?.value?.noteStopped(room) },
-      log: { [logger] room, text in logger.warning("room \(room): \(text)") })
+      log: { [logger] room, text in logger.warning("room \(room): \(text)") },
+      count: { [tally] event in tally.count(event) })
   }
 }
 
