@@ -30,6 +30,9 @@ package final class MoveBatcher: Sendable {
     self.send = send
   }
 
+  /// How many appends wait for a lane.
+  package var waitingCount: Int { state.withLock { $0.waiting.count } }
+
   /// Writes the moves with those of other rooms.
   package func append(_ append: MoveAppend) async -> AppendOutcome {
     await withCheckedContinuation { continuation in

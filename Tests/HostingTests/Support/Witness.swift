@@ -41,6 +41,11 @@ final class Witness: Sendable {
     }
   }
 
+  /// Returns once there are more frames than so many, or so many hands have ended.
+  func wait(forMoreThan count: Int, orHands hands: Int) async {
+    while frames.count <= count, Witness.count("hand.ended", frames) < hands { await Task.yield() }
+  }
+
   private func take(_ frame: Frame) {
     let ready = state.withLock { state in
       state.frames.append(frame)
