@@ -10,7 +10,8 @@ import Testing
 
 @Suite(.timeLimit(.minutes(2)))
 struct QuickSeatTests {
-  @Test("A guest who wants to play sits with bots, plays a hand, stands up, and the books are right")
+  @Test(
+    "A guest who wants to play sits with bots, plays a hand, stands up, and the books are right")
   func playsAtOnce() async throws {
     try await withDatabase(template: .migrated) { database in
       let fixture = try await HostFixture.start(on: database)
@@ -26,6 +27,8 @@ struct QuickSeatTests {
       try await play(table, eyes, player, untilHands: 1)
       let left = await table.submit(PlayerCommand(.stand), by: player)
       guard case .done = left else { throw left.problem }
+      try await play(table, eyes, player, untilHands: eyes.count("hand.started"))
+      await eyes.wait(for: 1, "seat.left")
       await eyes.wait(for: 1, "wallet")
       try await fixture.stop()
       #expect(try await fixture.problems() == [])
@@ -106,6 +109,10 @@ extension HostFixture {
 extension CommandReply {
   /// Why it was refused, to be thrown.
   var problem: CommandError {
-    if case .refused(let error) = self { error } else { CommandError(.internalError, "not refused") }
+    if case .refused(let error) = self {
+      error
+    } else {
+      CommandError(.internalError, "not refused")
+    }
   }
 }
