@@ -19,6 +19,7 @@ struct RecoveryTests {
       await fixture.table.begin()
       #expect(try await views(fixture) == before, "seed \(seed), move \(moves)")
       #expect(fixture.hand == deal)
+      await fixture.pass(Int64(15_000 + 500 * moves))
       await fixture.play(reference: "\(moves)")
       await fixture.table.whenIdle()
       moves += 1

@@ -91,12 +91,20 @@ struct TimeTests {
   @Test("While a seat is bought the turn's clock stands still")
   func clocksStandForSeats() async throws {
     let fixture = try Fixture()
-    _ = try await fixture.deal(people: 2)
+    let witness = try #require(try await fixture.deal(people: 2).last)
     await fixture.pass(5_000)
-    await fixture.sit(3)
+    fixture.database.hold()
+    async let reply = fixture.sit(3)
+    await fixture.database.waitUntilHeld()
+    await fixture.time.pass(100_000)
+    fixture.database.release()
+    #expect(await reply.done?.seat == 2)
+    await fixture.table.whenIdle()
+    #expect(witness.of("running").first?["turn"]?["remaining_ms"]?.number == 10_000)
+    await fixture.pass(9_000)
     let snapshot = await fixture.table.snapshot(for: nil).json
-    let turn = snapshot["state"]?["hand"]?["turn"]
-    #expect(turn?["remaining_ms"]?.number == 10_000)
+    #expect(snapshot["state"]?["hand"]?["turn"]?["remaining_ms"]?.number == 1_000)
+    #expect(witness.of("tile.placed").isEmpty)
   }
 
   @Test("Bots that have been alone for a while leave, and the room falls silent")

@@ -18,7 +18,10 @@ extension MemoryDatabase {
           return .done(())
         }
       },
-      sit: { wish in self.with(wish.fence) { MemoryDatabase.sit(wish, &$0) } },
+      sit: { wish in
+        await self.passGate()
+        return self.with(wish.fence) { MemoryDatabase.sit(wish, &$0) }
+      },
       topUp: { wish in self.with(wish.fence) { MemoryDatabase.topUp(wish, &$0) } },
       stand: { session, fence in self.with(fence) { MemoryDatabase.stand(session, &$0) } },
       close: { _, fence in

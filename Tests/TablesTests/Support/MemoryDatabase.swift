@@ -79,7 +79,7 @@ final class MemoryDatabase: Sendable {
     }
   }
 
-  private func passGate() async {
+  func passGate() async {
     await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
       let (isHeld, arrivals) = state.withLock { state in
         guard state.isHolding else { return (false, [CheckedContinuation<Void, Never>]()) }
