@@ -38,6 +38,33 @@ struct RecoveryTests {
     }
   }
 
+  @Test("Where the lease ended but nobody took the rooms, they go on after a pause")
+  func goesOn() async throws {
+    try await withDatabase(template: .migrated) { database in
+      var policy = TablePolicy.hasty
+      policy.playsWithoutPeople = true
+      let fixture = try await HostFixture.start(on: database, policy: policy)
+      let room = try await fixture.host.openRoom(NewRoom(stake: "gaple_warung"))
+      let table = try #require(await fixture.table(room))
+      let eyes = Witness()
+      try await table.subscribe(eyes.subscriber)
+      _ = try await fixture.host.addBots(4, to: room)
+      await eyes.wait(for: 5, "tile.placed")
+      try await PostgresConnection.withConnection(database.configuration) { owner in
+        try await owner.withTransaction { transaction in
+          // Renewals wait for this lock until the lease has ended; appends do not.
+          _ = try await transaction.query("lock table server_nodes in share mode")
+          await eyes.wait(for: 1, "paused")
+        }
+      }
+      await eyes.wait(for: 1, "running")
+      await eyes.wait(for: eyes.count("hand.ended") + 1, "hand.ended")
+      #expect(eyes.count("moved") == 0)
+      try await fixture.stop()
+      #expect(try await fixture.problems() == [])
+    }
+  }
+
   /// Every move in the journal, as "hand number".
   private func journalled(_ database: TestDatabase) async throws -> Set<String> {
     try await PostgresConnection.withConnection(database.configuration) { connection in

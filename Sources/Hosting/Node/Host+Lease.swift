@@ -3,6 +3,11 @@ import Postgres
 import Store
 
 extension Host {
+  /// How often a lease that has ended is looked at.
+  static let leaseWatchMilliseconds = 100
+  /// After a renewal that failed the next one comes so soon.
+  static let renewAgainMilliseconds = 250
+
   private var nodes: Nodes<TimedClient> {
     Nodes(TimedClient(pool, configuration.renewalTimeoutMilliseconds))
   }
@@ -21,7 +26,7 @@ extension Host {
   /// Renews the lease until the task is cancelled.
   func renewForEver() async {
     while !Task.isCancelled {
-      let pause = await renew() ? configuration.renewalMilliseconds : 250
+      let pause = await renew() ? configuration.renewalMilliseconds : Host.renewAgainMilliseconds
       try? await Task.sleep(for: .milliseconds(pause))
     }
   }
@@ -29,7 +34,6 @@ extension Host {
   /// One renewal; false where it has to be tried again soon.
   private func renew() async -> Bool {
     let began = ContinuousClock.now
-    let wasValid = lease.isValid
     do {
       guard let node = lease.node else {
         try await register(succeeding: false)
@@ -41,7 +45,6 @@ extension Host {
         await stopAll()
         return false
       }
-      if !wasValid { try await resume(node) }
       lease.renewed(node, callBegan: began)
       return true
     } catch {
@@ -50,9 +53,10 @@ extension Host {
     }
   }
 
-  /// Goes on with the rooms whose fence is unchanged, after the lease had ended.
-  private func resume(_ node: SerialID<Node>) async throws(PostgresError) {
-    let fences = try await Nodes(client).rooms(of: node)
+  /// Goes on with the rooms whose fence is unchanged, after the lease had ended; false where the
+  /// database could not be asked.
+  private func resume(_ node: SerialID<Node>) async -> Bool {
+    guard let fences = try? await Nodes(client).rooms(of: node) else { return false }
     for hosted in registry.all {
       if fences[hosted.room.id] == hosted.fence {
         await hosted.room.resume()
@@ -60,20 +64,24 @@ extension Host {
         await hosted.room.stop()
       }
     }
+    return true
   }
 
-  /// Suspends all rooms at the lease's end, to the moment.
+  /// Suspends all rooms at the lease's end, to the moment, and goes on with them once it is renewed.
   func watchLease() async {
     var isSuspended = false
     while !Task.isCancelled {
-      guard let end = lease.endsAt, ContinuousClock.now < end else {
-        if !isSuspended { await suspendAll() }
+      if let node = lease.node, let end = lease.endsAt, ContinuousClock.now < end {
+        if isSuspended { isSuspended = await !resume(node) }
+        if !isSuspended {
+          try? await Task.sleep(until: end, clock: .continuous)
+          continue
+        }
+      } else if !isSuspended {
+        await suspendAll()
         isSuspended = true
-        try? await Task.sleep(for: .milliseconds(100))
-        continue
       }
-      isSuspended = false
-      try? await Task.sleep(until: end, clock: .continuous)
+      try? await Task.sleep(for: .milliseconds(Host.leaseWatchMilliseconds))
     }
   }
 
