@@ -69,7 +69,9 @@ struct AccessTokenTests {
     }
   }
 
-  @Test("What is no token is refused", arguments: ["", "a.b", "a.b.c", String(repeating: "x", count: 5_000)])
+  @Test(
+    "What is no token is refused",
+    arguments: ["", "a.b", "a.b.c", String(repeating: "x", count: 5_000)])
   func garbage(_ text: String) async throws {
     let tokens = try await tokens()
     await #expect(throws: PlatformError.notAuthenticated(.invalid)) {

@@ -54,7 +54,9 @@ struct IdentityTests {
     }
   }
 
-  @Test("A secret that is not ours signs nobody in", arguments: ["", "hdg_", "hdg_" + String(repeating: "A", count: 43), "hdr_x"])
+  @Test(
+    "A secret that is not ours signs nobody in",
+    arguments: ["", "hdg_", "hdg_" + String(repeating: "A", count: 43), "hdr_x"])
   func wrongSecret(_ secret: String) async throws {
     try await IdentityFixture.with { fixture in
       await #expect(throws: PlatformError.notAuthenticated(.invalid)) {

@@ -44,9 +44,11 @@ struct FrameParserTests {
       (ClientFrames.frame(1, [65], isFinal: false) + ClientFrames.frame(1, [66]), .protocolError),
       (ClientFrames.frame(9, [], isFinal: false), .protocolError),
       (ClientFrames.frame(9, Array(repeating: 0, count: 126)), .protocolError),
-      (ClientFrames.frame(8, [3]), .protocolError), (ClientFrames.frame(8, [3, 237]), .protocolError),
+      (ClientFrames.frame(8, [3]), .protocolError),
+      (ClientFrames.frame(8, [3, 237]), .protocolError),
       (ClientFrames.frame(8, [0, 1]), .protocolError),
-      (ClientFrames.frame(8, [3, 232, 0xFF]), .badText), (ClientFrames.frame(2, [1]), .unsupportedData),
+      (ClientFrames.frame(8, [3, 232, 0xFF]), .badText),
+      (ClientFrames.frame(2, [1]), .unsupportedData),
       (ClientFrames.frame(1, [0xC3, 0x28]), .badText),
       (ClientFrames.frame(1, [0xED, 0xA0, 0x80]), .badText),
       (ClientFrames.frame(1, Array(repeating: 65, count: 4_097)), .tooBig),
@@ -63,7 +65,8 @@ struct FrameParserTests {
     let half = Array(repeating: UInt8(65), count: 2_100)
     let large = ClientFrames.frame(1, half, isFinal: false) + ClientFrames.frame(0, half)
     #expect(parse([large]).violation == .tooBig)
-    let many = ClientFrames.frame(1, [], isFinal: false)
+    let many =
+      ClientFrames.frame(1, [], isFinal: false)
       + (0..<100).flatMap { _ in ClientFrames.frame(0, [], isFinal: false) }
     #expect(parse([many]).violation == .tooBig)
   }

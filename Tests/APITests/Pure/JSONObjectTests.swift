@@ -10,7 +10,8 @@ struct JSONObjectTests {
   @Test("Members are read by name, kind and escape")
   func members() throws {
     let json = try object(
-      #" {"a": "x\u00e9\n\ud83c\udc00", "b": -12, "c": {"d": [1, {"e": null}]}, "f": null, "g": true} "#)
+      #" {"a": "x\u00e9\n\ud83c\udc00", "b": -12, "c": {"d": [1, {"e": null}]}, "f": null, "g": true} "#
+    )
     #expect(try json.text("a") == "xé\n🀀")
     #expect(try json.integer("b") == -12)
     #expect(try json.object("c")?.has("d") == true)

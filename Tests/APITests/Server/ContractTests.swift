@@ -17,7 +17,8 @@ struct ContractTests {
       for path in paths {
         for operation in path.value.members where Self.methods.contains(operation.name) {
           let answer = try await server.http.request(
-            operation.name.uppercased(), Self.filled(path.name), body: operation.name == "get" ? nil : "{}")
+            operation.name.uppercased(), Self.filled(path.name),
+            body: operation.name == "get" ? nil : "{}")
           let name = "\(operation.name) \(path.name)"
           if operation.value["security"] != nil {
             #expect(answer.status == 401 && answer.code == "unauthenticated", "\(name)")

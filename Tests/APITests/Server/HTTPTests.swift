@@ -30,7 +30,9 @@ struct HTTPTests {
     arguments: [
       (#"{"display_name":"a","display_name":"b"}"#, 400), ("[1]", 400), ("{", 400),
       (#"{"nickname":"a"}"#, 400), (#"{"display_name":""}"#, 422), (#"{"display_name":7}"#, 400),
-      (#"{"a":"# + String(repeating: "[", count: 40) + String(repeating: "]", count: 40) + "}", 400),
+      (
+        #"{"a":"# + String(repeating: "[", count: 40) + String(repeating: "]", count: 40) + "}", 400
+      ),
       (#"{"display_name":""# + String(repeating: "x", count: 20_000) + #""}"#, 413),
     ])
   func bodies(_ body: String, _ status: Int) async throws {
@@ -111,7 +113,8 @@ struct HTTPTests {
         #expect(await connection.receive())
       }
       connection.buffer = []
-      let upgrade = "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+      let upgrade =
+        "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
         + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
       try await connection.send(
         Array("GET /v1/socket HTTP/1.1\r\n\(host)\(upgrade)\r\n".utf8))

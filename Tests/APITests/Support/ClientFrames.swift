@@ -30,7 +30,8 @@ enum ClientFrames {
       random.chance(percent: 95)
         ? UInt8.random(in: 32...126, using: &random) : UInt8.random(in: 0...255, using: &random)
     }
-    let mask = random.chance(percent: 95)
+    let mask =
+      random.chance(percent: 95)
       ? (0..<4).map { _ in UInt8.random(in: 0...255, using: &random) } : nil
     return frame(
       opcodes.randomElement(using: &random) ?? 1, payload,

@@ -12,7 +12,8 @@ package enum ProblemCatalog {
 
   /// All of them: the API's own, then those that tables refuse with.
   package static let all: [Entry] =
-    own + CommandError.Code.allCases.filter { code in
+    own
+    + CommandError.Code.allCases.filter { code in
       !own.contains { $0.code == code.rawValue }
     }.map {
       Entry(code: $0.rawValue, meaning: "A table's refusal; the detail says what to do.")
@@ -23,7 +24,8 @@ package enum ProblemCatalog {
     Entry(code: "bad_cursor", meaning: "Take next_cursor of the page before."),
     Entry(code: "invalid", meaning: "A field has a value that cannot be taken."),
     Entry(code: "unauthenticated", meaning: "Send an access token."),
-    Entry(code: "token_invalid", meaning: "The token or secret is not ours, or not valid any more."),
+    Entry(
+      code: "token_invalid", meaning: "The token or secret is not ours, or not valid any more."),
     Entry(code: "token_expired", meaning: "Refresh the access token."),
     Entry(code: "token_revoked", meaning: "The sign-in has ended; sign in again."),
     Entry(code: "token_reused", meaning: "The refresh token was used twice; sign in again."),

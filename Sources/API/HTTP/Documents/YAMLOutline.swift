@@ -46,7 +46,8 @@ extension YAMLOutline {
     private var position = 0
 
     init(_ text: String) {
-      lines = text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().compactMap {
+      lines = text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().compactMap
+      {
         let content = $1.drop { $0 == " " }
         guard !content.isEmpty, !content.hasPrefix("#") else { return nil }
         return ($0 + 1, $1.count - content.count, content)
