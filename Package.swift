@@ -22,6 +22,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.30.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
   ],
@@ -105,12 +106,14 @@ let package = Package(
     .executableTarget(
       name: "higgs",
       dependencies: [
-        "API", "Core", "Hosting", "LedgerSigning", "Migrations", "Platform", "Postgres", "Store",
-        "Telemetry",
+        "API", "Core", "Domino", "Fairness", "Hosting", "LedgerSigning", "Migrations", "Platform",
+        "Postgres", "Store", "Telemetry",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Metrics", package: "swift-metrics"),
+        .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
       swiftSettings: strict),
@@ -121,6 +124,17 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "bench/ledger", exclude: ["run", "variants", "variants.sql"], swiftSettings: strict),
+    .executableTarget(
+      name: "tables-bench",
+      dependencies: [
+        "Postgres",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOWebSocket", package: "swift-nio"),
+      ],
+      path: "bench/tables", exclude: ["run"], swiftSettings: strict),
     .testTarget(name: "CoreTests", dependencies: ["Core"], swiftSettings: strict),
     .target(
       name: "TestSupport", dependencies: ["Postgres"], path: "Tests/Support",
@@ -165,6 +179,10 @@ let package = Package(
     .testTarget(
       name: "LedgerSigningTests",
       dependencies: ["Core", "LedgerSigning", "Postgres", "Store", "TestSupport", "higgs"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "HiggsTests",
+      dependencies: ["Core", "Fairness", "Postgres", "TestSupport", "higgs"],
       swiftSettings: strict),
     .testTarget(
       name: "MigrationsTests",

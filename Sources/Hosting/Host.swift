@@ -80,17 +80,16 @@ package final class Host: Sendable {
   /// Who sits where, in the rooms that are hosted here.
   package var occupancies: [Occupancy] { registry.all.compactMap(\.occupancy) }
 
-  /// The first of two halves of the end: rooms finish, then are free for others.
+  /// Rooms finish what is under way, for a bounded time; then others may take them.
   private func leave() async {
+    let late = Task { [configuration, registry] in
+      try await Task.sleep(for: .milliseconds(configuration.finishMilliseconds))
+      for hosted in registry.all { await hosted.room.stop() }
+    }
     await withTaskGroup(of: Void.self) { group in
       for hosted in registry.all { group.addTask { await hosted.room.finish() } }
-      group.addTask { [configuration] in
-        try? await Task.sleep(for: .milliseconds(configuration.finishMilliseconds))
-      }
-      for _ in 0..<registry.count { _ = await group.next() }
-      group.cancelAll()
     }
-    for hosted in registry.all { await hosted.room.stop() }
+    late.cancel()
     guard let node = lease.node else { return }
     do {
       _ = try await Nodes(client).release(node)

@@ -42,7 +42,7 @@ enum Main {
       if code.isSuccess { print(message) } else { Console.complain(message) }
     }
     // A command that names its own exit code gets it; a wrong command line ends with ours.
-    let isWrongUsage = code == .validationFailure && !(error is ExitCode)
-    Higgs.exit(withError: isWrongUsage ? Higgs.usageFailure : code)
+    guard code == .validationFailure, !(error is ExitCode) else { Higgs.exit(withError: code) }
+    Higgs.exit(withError: Higgs.usageFailure(of: Array(CommandLine.arguments.dropFirst())))
   }
 }

@@ -5,7 +5,7 @@ package import Tables
 /// Wakes rooms: one timer for all of them, which sleeps while nothing is due.
 package final class Alarms: Sendable {
   private struct State {
-    var byTick: [Int64: [@Sendable () -> Void]] = [:]
+    var byTick: [Int64: [@Sendable () async -> Void]] = [:]
     var armedTick: Int64?
   }
 
@@ -26,7 +26,7 @@ package final class Alarms: Sendable {
   deinit { source.value.cancel() }
 
   /// Calls the closure once the moment has come.
-  package func wake(at milliseconds: Int64, _ body: @escaping @Sendable () -> Void) {
+  package func wake(at milliseconds: Int64, _ body: @escaping @Sendable () async -> Void) {
     let span = Alarms.tickMilliseconds
     let tick = (milliseconds + span - 1) / span
     let isEarliest = state.withLock { state in
@@ -56,7 +56,7 @@ package final class Alarms: Sendable {
       return (due, next)
     }
     if let next { schedule(next) }
-    for body in due { body() }
+    for body in due { Task { await body() } }
   }
 }
 

@@ -46,15 +46,19 @@ extension TableRoom {
 
   private func endDurable() {
     durableSince = nil
-    let waiting = finishing
-    finishing.removeAll()
-    for continuation in waiting { continuation.resume() }
+    tellFinished()
     guard hasToldPause else { return }
     hasToldPause = false
     guard phase != .stopped else { return }
     for subscriber in subscribers.values {
       subscriber.deliver(runningFrame(for: subscriber.player))
     }
+  }
+
+  private func tellFinished() {
+    let waiting = finishing
+    finishing.removeAll()
+    for continuation in waiting { continuation.resume() }
   }
 
   private func waitWhileSuspended() async {
@@ -101,6 +105,7 @@ extension TableRoom {
   func stop(tellingMoved: Bool) {
     guard phase != .stopped else { return }
     phase = .stopped
+    tellFinished()
     clock = nil
     queue.removeAll()
     let waiting = waitingForResume

@@ -98,9 +98,7 @@ extension TableRoom {
     }
     guard record.fence == table.fence else { return stop() }
     do throws(RecoveryError) {
-      table = try TableState(record, policy: policy, seeds: services.seeds, now: now) {
-        services.defaultClientSeed()
-      }
+      table = try TableState(record, policy: policy, services: services)
     } catch {
       services.observer.log(id, "not resumed: \(error)")
       return stop()

@@ -66,6 +66,20 @@ extension TableRoom {
     isDraining = false
     startClock()
     arm()
+    tellIdle()
+  }
+
+  /// Returns once nothing waits and nothing is under way, but for time.
+  package func whenIdle() async {
+    guard isDraining || isThinking else { return }
+    await withCheckedContinuation { waitingForIdle.append($0) }
+  }
+
+  func tellIdle() {
+    guard !isDraining, !isThinking else { return }
+    let waiting = waitingForIdle
+    waitingForIdle.removeAll()
+    for continuation in waiting { continuation.resume() }
   }
 
   private func perform(_ work: Work) async {

@@ -34,7 +34,7 @@ extension TableRoom {
     armed.append(moment)
     services.timers.wake(moment) { [weak self] in
       guard let self else { return }
-      Task { await self.awake(moment) }
+      await self.awake(moment)
     }
   }
 
@@ -107,10 +107,18 @@ extension TableRoom {
 
   private func think(_ bot: Bot, _ view: LineView, _ turn: Turn) {
     thinkingOf = turn
+    isThinking = true
     services.think { [weak self] in
-      guard let self, let move = bot.move(in: view) else { return }
-      Task { await self.enqueue(.bot(turn, move)) }
+      let move = bot.move(in: view)
+      guard let self else { return }
+      Task { await self.found(move, turn) }
     }
+  }
+
+  private func found(_ move: LineMove?, _ turn: Turn) {
+    isThinking = false
+    if let move { enqueue(.bot(turn, move)) }
+    tellIdle()
   }
 
   /// Sees whether something has to be done that nobody asked for.

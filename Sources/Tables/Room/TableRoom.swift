@@ -28,6 +28,7 @@ package actor TableRoom {
 
   var clock: TurnClock?
   var thinkingOf: Turn?
+  var isThinking = false
   var startsAt: Int64?
   var botsAloneSince: Int64?
   /// Since when something is being made durable; nil while nothing is.
@@ -41,6 +42,7 @@ package actor TableRoom {
   /// Reloads since something last became durable.
   var reloads = 0
   var finishing: [CheckedContinuation<Void, Never>] = []
+  var waitingForIdle: [CheckedContinuation<Void, Never>] = []
   var waitingForResume: [CheckedContinuation<Void, Never>] = []
 
   /// Whether the room is hosted here.
@@ -66,9 +68,7 @@ package actor TableRoom {
     encoder = EventEncoder(room: record.room.id)
     answers = Answers(limit: policy.answersKept)
     history = EventHistory(fence: record.fence, limit: policy.eventsKept)
-    table = try TableState(
-      record, policy: policy, seeds: services.seeds, now: services.clock.milliseconds()
-    ) { services.defaultClientSeed() }
+    table = try TableState(record, policy: policy, services: services)
     for (stay, reference) in record.rememberedReferences {
       answers.remember(
         Done(seq: history.lastSeq, seat: stay.seat, session: stay.session, stack: stay.stack),

@@ -20,11 +20,11 @@ package struct Timers: Sendable {
   /// Calls the closure once, some time after the moment (in milliseconds of `TableClock`) has come.
   /// A room looks at the clock when it is woken, so that nothing ever needs to be called off.
   package var wake:
-    @Sendable (_ atMilliseconds: Int64, _ body: @escaping @Sendable () -> Void) -> Void
+    @Sendable (_ atMilliseconds: Int64, _ body: @escaping @Sendable () async -> Void) -> Void
 
   /// Timers that wake by this.
   package init(
-    wake: @escaping @Sendable (Int64, @escaping @Sendable () -> Void) -> Void
+    wake: @escaping @Sendable (Int64, @escaping @Sendable () async -> Void) -> Void
   ) {
     self.wake = wake
   }

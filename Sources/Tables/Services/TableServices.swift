@@ -1,3 +1,5 @@
+package import Fairness
+
 /// All that a room needs from outside, as values: in production PostgreSQL and the host's timers, in
 /// tests doubles.
 package struct TableServices: Sendable {
@@ -15,6 +17,11 @@ package struct TableServices: Sendable {
   package var randomBytes: @Sendable (Int) -> [UInt8]
   /// Runs what finds a bot's move, away from the room's actor.
   package var think: @Sendable (_ body: @escaping @Sendable () -> Void) -> Void
+  /// The deck that seeds and a hand's number give; another one only where a test plays one deal in
+  /// two worlds.
+  package var deck: @Sendable (ServerSeed, [ClientSeed], UInt64) -> [UInt8] = {
+    Shuffle(server: $0, clients: $1, nonce: $2).deck
+  }
   /// Who wants to know of rooms.
   package var observer: TableObserver
 

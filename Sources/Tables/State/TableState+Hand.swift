@@ -34,7 +34,7 @@ extension TableState {
   /// The state once the hand has started; false where the rules refuse the deal.
   package mutating func apply(_ start: HandStart, _ started: StartedHand) -> Bool {
     guard let promise,
-      let play = Play.deal(start, started, seed: promise.seed, baseBet: facts.baseBet)
+      let play = Play(start, started, self, seed: promise.seed)
     else { return false }
     let policy = policy
     for (entry, stack) in zip(start.seats, started.stacks) {
@@ -85,24 +85,25 @@ extension TableState {
 
 extension Play {
   /// The hand as it is dealt; nil where the rules refuse it.
-  static func deal(
-    _ start: HandStart, _ started: StartedHand, seed: ServerSeed, baseBet: Chips
-  ) -> Play? {
+  fileprivate init?(
+    _ start: HandStart, _ started: StartedHand, _ table: TableState, seed: ServerSeed
+  ) {
     let setup = HandSetup(
-      rules: start.rules, baseBet: baseBet,
+      rules: start.rules, baseBet: table.facts.baseBet,
       seats: zip(start.seats, started.stacks).map { SeatStack(seat: $0.seat, stack: $1) },
       opening: start.opening)
-    let deck = Play.deck(seed, start.seats, number: started.number)
+    let deck = table.deck(seed, start.seats, number: started.number)
     guard let step = try? LineHand.deal(setup, deck: deck) else { return nil }
-    return Play(
+    self.init(
       id: start.hand, number: started.number, dealt: start.seats, seed: seed,
       commit: start.seed.commit, hand: step.hand)
   }
+}
 
+extension TableState {
   /// The tiles in the order in which they are dealt.
-  static func deck(_ seed: ServerSeed, _ dealt: [DealtSeat], number: Int) -> [Tile] {
-    Shuffle(server: seed, clients: dealt.map(\.clientSeed), nonce: UInt64(number)).deck
-      .compactMap { Tile(id: $0) }
+  func deck(_ seed: ServerSeed, _ dealt: [DealtSeat], number: Int) -> [Tile] {
+    dealer(seed, dealt.map(\.clientSeed), UInt64(number)).compactMap { Tile(id: $0) }
   }
 }
 

@@ -1,6 +1,6 @@
 package import Core
 package import Domino
-package import Fairness
+import Fairness
 
 /// Why a room cannot be resumed.
 package enum RecoveryError: Error, Sendable, Hashable {
@@ -14,11 +14,12 @@ extension TableState {
   /// The table as the database has it. Every seat counts as away from now on, until somebody
   /// watches with its eyes.
   package init(
-    _ record: RoomRecord, policy: TablePolicy, seeds: SeedVault, now: Int64,
-    defaultSeed: () -> ClientSeed
+    _ record: RoomRecord, policy: TablePolicy, services: TableServices
   ) throws(RecoveryError) {
+    let now = services.clock.milliseconds()
     facts = record.room
     self.policy = policy
+    dealer = services.deck
     fence = record.fence
     status = record.status
     handsStarted = record.handsStarted
@@ -28,15 +29,15 @@ extension TableState {
     for stay in record.stays {
       let isDealt = record.hand.map { $0.setup.seated.contains(stay.seat) } ?? false
       seats[Int(stay.seat.number)] = TableSeat(
-        stay, seed: record.clientSeeds[stay.session] ?? defaultSeed(),
+        stay, seed: record.clientSeeds[stay.session] ?? services.defaultClientSeed(),
         attention: Attention(
           record.recent.filter { $0.session == stay.session },
           isDealt: isDealt, lastHand: record.hand == nil ? nil : record.handsStarted,
           policy: policy),
         now: now)
     }
-    promise = try TableState.promise(record, seeds)
-    play = try TableState.play(record, seeds)
+    promise = try TableState.promise(record, services.seeds)
+    play = try play(record, services.seeds)
   }
 
   private static func promise(
@@ -49,7 +50,7 @@ extension TableState {
     return PromisedDeal(seed: seed, sealed: sealed)
   }
 
-  private static func play(
+  private func play(
     _ record: RoomRecord, _ seeds: SeedVault
   ) throws(RecoveryError) -> Play? {
     guard let hand = record.hand else { return nil }
@@ -60,7 +61,7 @@ extension TableState {
     let replayed: LineHand
     do throws(ReplayError) {
       replayed = try LineHand.replay(
-        hand.setup, deck: Play.deck(seed, hand.seats, number: hand.number), journal: journal)
+        hand.setup, deck: deck(seed, hand.seats, number: hand.number), journal: journal)
     } catch {
       throw .journalNotPlayable(hand.hand, error)
     }

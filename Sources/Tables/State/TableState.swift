@@ -1,5 +1,6 @@
 package import Core
 package import Domino
+import Fairness
 
 /// A table as it is committed: what a proposal is made from, and what it is applied to.
 package struct TableState: Sendable {
@@ -7,6 +8,8 @@ package struct TableState: Sendable {
   package let facts: RoomFacts
   /// Times and limits.
   package let policy: TablePolicy
+  /// The deck that seeds and a hand's number give.
+  let dealer: @Sendable (ServerSeed, [ClientSeed], UInt64) -> [UInt8]
   /// Under which the room is hosted.
   package let fence: Int64
   /// Whether new hands are dealt.

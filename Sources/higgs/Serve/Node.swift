@@ -57,6 +57,10 @@ struct Node: Sendable {
       name: configuration.nodeName,
       internalAddress: "\(configuration.host):\(configuration.port)")
     hosting.hasBots = configuration.hasBots
+    if let milliseconds = configuration.handBreakMilliseconds {
+      hosting.policy.breakMilliseconds = milliseconds
+      hosting.policy.breakAfterHandMilliseconds = milliseconds
+    }
     hosting.predecessorIsDead = configuration.port != 0
     return Hosting.Host(pool: pool, seeds: seeds, configuration: hosting)
   }

@@ -14,6 +14,8 @@ struct ServeConfiguration: Sendable {
   var webRoot: URL?
   var openAPI: String
   var hasBots: Bool
+  /// Between two hands of a table; nil for the usual breaks.
+  var handBreakMilliseconds: Int?
   var limits: APILimits
   var proxies: TrustedProxies
   var nodeName: String
@@ -29,6 +31,9 @@ struct ServeConfiguration: Sendable {
     webRoot = try Self.webRoot(environment)
     openAPI = Self.openAPI(environment)
     hasBots = try environment.flag("FEATURES_BOTS", else: true)
+    if environment.text("HAND_BREAK_MILLISECONDS") != nil {
+      handBreakMilliseconds = try environment.number("HAND_BREAK_MILLISECONDS", 0...60_000, else: 0)
+    }
     limits = APILimits().widened(
       Double(try environment.number("LIMITS_FACTOR", 1...100_000, else: 1)))
     proxies = TrustedProxies(count: try environment.number("TRUSTED_PROXIES", 0...10, else: 0))
