@@ -44,6 +44,8 @@ export class Banner {
   show(kind, text) {
     this.root.hidden = false;
     this.root.dataset.kind = kind;
-    this.root.replaceChildren(art(icon({ wait: 'wifi', pause: 'pause', good: 'check', bad: 'wifi' }[kind])), text);
+    this.root.replaceChildren(
+      art(icon({ wait: 'wifi', pause: 'pause', good: 'check', bad: 'wifi' }[kind])), text,
+    );
   }
 }

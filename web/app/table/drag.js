@@ -6,8 +6,10 @@ const REACH_PX = 110;
 
 /**
  * @param {PointerEvent} event the press @param {HTMLElement} node the tile on the rack
- * @param {{nearest: (x: number, y: number) => {side: string, node: HTMLElement, distance: number}[],
- *          begin: () => void, drop: (side: string, from: DOMRect) => void, cancel: () => void}} table
+ * @param {{nearest: (x: number, y: number) => {side: string, node: HTMLElement,
+ *            distance: number}[],
+ *          begin: () => void, drop: (side: string, from: DOMRect) => void,
+ *          cancel: () => void}} table
  */
 export function grab(event, node, table) {
   if (event.button !== 0) return;

@@ -143,7 +143,9 @@ export class TablePage {
     this.node.dataset.state = state.hand ? 'playing' : 'waiting';
     this.node.toggleAttribute('data-spectating', !state.isSeated);
     const over = this.faces && !state.hand;
-    this.seats.render(state, { faces: this.faces, pips: true, winner: over ? state.last?.winner : null });
+    this.seats.render(
+      state, { faces: this.faces, pips: true, winner: over ? state.last?.winner : null },
+    );
     this.line.render(state.line, { ...this.choosing.view, from });
     const { choosing } = this;
     this.hand.render({
