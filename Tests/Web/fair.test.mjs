@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
+import { webcrypto } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import {
   commitOf, deckOf, SCHEME, tileId, tilesBySeat, tileText, verifyDeal,
 } from '../../web/client/fair.js';
+
+// Debian's Node 18 has WebCrypto, but not yet as a global.
+globalThis.crypto ??= webcrypto;
 
 const { vectors } = JSON.parse(readFileSync(new URL('fair_shuffle.json', import.meta.url)));
 
