@@ -16,7 +16,15 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.30.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
   ],
   targets: [
     .target(name: "Core", swiftSettings: strict),
@@ -48,12 +56,65 @@ let package = Package(
       name: "Migrations",
       dependencies: ["Postgres", .product(name: "Crypto", package: "swift-crypto")],
       swiftSettings: strict),
+    .target(
+      name: "Tables", dependencies: ["Bots", "Core", "Domino", "Fairness"], swiftSettings: strict),
+    .target(
+      name: "Hosting",
+      dependencies: [
+        "Bots", "Core", "Domino", "Fairness", "Postgres", "Store", "Tables",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "Platform",
+      dependencies: [
+        "Core", "Store", "Postgres",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "JWTKit", package: "jwt-kit"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "Telemetry",
+      dependencies: [
+        .product(name: "CoreMetrics", package: "swift-metrics"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "Metrics", package: "swift-metrics"),
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "API",
+      dependencies: [
+        "Core", "Domino", "Fairness", "Hosting", "Platform", "Postgres", "Store", "Tables",
+        "Telemetry",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "Metrics", package: "swift-metrics"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOExtras", package: "swift-nio-extras"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+        .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ],
+      swiftSettings: strict),
     .executableTarget(
       name: "higgs",
       dependencies: [
-        "Core", "LedgerSigning", "Migrations", "Postgres", "Store",
+        "API", "Core", "Domino", "Fairness", "Hosting", "LedgerSigning", "Migrations", "Platform",
+        "Postgres", "Store", "Telemetry",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "Metrics", package: "swift-metrics"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
       swiftSettings: strict),
     .executableTarget(
@@ -63,6 +124,17 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "bench/ledger", exclude: ["run", "variants", "variants.sql"], swiftSettings: strict),
+    .executableTarget(
+      name: "tables-bench",
+      dependencies: [
+        "Postgres",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOWebSocket", package: "swift-nio"),
+      ],
+      path: "bench/tables", exclude: ["run"], swiftSettings: strict),
     .testTarget(name: "CoreTests", dependencies: ["Core"], swiftSettings: strict),
     .target(
       name: "TestSupport", dependencies: ["Postgres"], path: "Tests/Support",
@@ -81,8 +153,22 @@ let package = Package(
       name: "StoreTests", dependencies: ["Core", "Store", "Postgres", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
+      name: "TablesTests",
+      dependencies: ["Bots", "Core", "Domino", "Fairness", "Tables", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "HostingTests",
+      dependencies: [
+        "Core", "Domino", "Fairness", "Hosting", "Postgres", "Store", "Tables", "TestSupport",
+      ],
+      swiftSettings: strict),
+    .testTarget(
       name: "LedgerSigningTests",
       dependencies: ["Core", "LedgerSigning", "Postgres", "Store", "TestSupport", "higgs"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "HiggsTests",
+      dependencies: ["Core", "Fairness", "Postgres", "TestSupport", "higgs"],
       swiftSettings: strict),
     .testTarget(
       name: "MigrationsTests",

@@ -39,9 +39,19 @@ begin
     begin
       execute format('grant higgs_owner to %I', current_user);
     exception when insufficient_privilege then
+      -- From PostgreSQL 16 on only who made a role, or has it with ADMIN OPTION, may grant it.
       raise exception '% is not a member of higgs_owner', current_user
         using errcode = 'insufficient_privilege',
-          hint = format('As a superuser run: grant higgs_owner to %I;', current_user);
+          hint = format('As %s run: grant higgs_owner to %I;', (
+            select string_agg(a.name, ' or ' order by a.ordinal)
+            from (
+              select 'a superuser' as name, 0::bigint as ordinal
+              union all
+              select quote_ident(r.rolname), row_number() over (order by r.rolname)
+              from pg_catalog.pg_auth_members as m
+              join pg_catalog.pg_roles as r on r.oid = m.member and not r.rolsuper
+              where m.roleid = 'higgs_owner'::regrole and m.admin_option
+            ) as a), current_user);
     end;
   end if;
   -- Looked at first, so that a second installation in the same server changes nothing.
@@ -150,6 +160,67 @@ Locks: both profiles in the order of their ids.
 Example: select public.accept_friend(user_id_of(''ayu''), user_id_of(''bagus''));';
 
 --
+-- Name: act_on_account(uuid, text, text, timestamp with time zone, text, uuid); Type: FUNCTION; Schema: public; Owner: higgs_owner
+--
+
+CREATE FUNCTION public.act_on_account(account_id uuid, act text, new_status text, new_until timestamp with time zone, reason text, actor_id uuid) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+#variable_conflict use_column
+declare
+  account record;
+begin
+  if act_on_account.reason is null
+    or length(btrim(act_on_account.reason)) not between 1 and 200 then
+    raise exception '% needs a reason of 1 to 200 characters', act
+      using errcode = 'invalid_parameter_value', hint = 'The audit log keeps it.';
+  end if;
+  select u.status, u.suspended_until
+  into account
+  from public.users as u
+  where u.id = account_id
+  for no key update;
+  if not found then
+    raise exception 'there is no user %', coalesce(account_id::text, 'null')
+      using errcode = 'no_data_found', hint = 'Find the account: select user_id_of(''name'');';
+  elsif account.status = 'closed' and new_status <> 'closed' then
+    raise exception 'account % is closed, for good', account_id
+      using errcode = 'object_not_in_prerequisite_state', hint = 'The player makes a new account.';
+  elsif account.status = new_status and account.suspended_until is not distinct from new_until then
+    return false;
+  end if;
+  update public.users as u
+  set
+    status = new_status, suspended_until = new_until, updated_at = now(),
+    closed_at = case when new_status = 'closed' then now() end
+  where u.id = account_id;
+  if new_status <> 'active' then
+    update public.user_sessions as s
+    set revoked_at = now(),
+      revoked_reason = case when new_status = 'closed' then 'signed_out' else 'by_staff' end
+    where s.user_id = account_id and s.revoked_at is null;
+  end if;
+  perform public.create_audit_log(
+    act_on_account.actor_id, act, 'user', account_id::text, btrim(act_on_account.reason),
+    jsonb_build_object(
+      'before', jsonb_build_object(
+        'status', account.status, 'suspended_until', account.suspended_until),
+      'after', jsonb_build_object('status', new_status, 'suspended_until', new_until)));
+  return true;
+end
+$$;
+
+ALTER FUNCTION public.act_on_account(account_id uuid, act text, new_status text, new_until timestamp with time zone, reason text, actor_id uuid) OWNER TO higgs_owner;
+
+--
+-- Name: FUNCTION act_on_account(account_id uuid, act text, new_status text, new_until timestamp with time zone, reason text, actor_id uuid); Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON FUNCTION public.act_on_account(account_id uuid, act text, new_status text, new_until timestamp with time zone, reason text, actor_id uuid) IS 'Sets an account''s status, ends its sign-ins unless it is active then, and writes the audit log.
+False where the account is so already. Locks: the account. Internal.';
+
+--
 -- Name: add_vip_points(uuid, bigint); Type: FUNCTION; Schema: public; Owner: higgs_owner
 --
 
@@ -247,6 +318,102 @@ COMMENT ON FUNCTION public.analyze_partitioned_tables() IS 'Gathers the planner'
 does; returns how many tables. It reads a sample, whatever their size.
 Example: select public.analyze_partitioned_tables();';
 
+SET default_tablespace = '';
+
+SET default_table_access_method = heap;
+
+--
+-- Name: idempotency_keys; Type: TABLE; Schema: public; Owner: higgs_owner
+--
+
+CREATE TABLE public.idempotency_keys (
+    user_id uuid NOT NULL,
+    key text NOT NULL,
+    request_hash bytea NOT NULL,
+    money_id uuid NOT NULL,
+    answer_status smallint,
+    answer_body bytea,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT idempotency_keys_answer_body_size CHECK ((octet_length(answer_body) <= 8192)),
+    CONSTRAINT idempotency_keys_answer_status_range CHECK (((answer_status >= 200) AND (answer_status <= 299))),
+    CONSTRAINT idempotency_keys_answer_whole CHECK (((answer_status IS NULL) = (answer_body IS NULL))),
+    CONSTRAINT idempotency_keys_key_length CHECK (((length(key) >= 1) AND (length(key) <= 255))),
+    CONSTRAINT idempotency_keys_request_hash_size CHECK ((octet_length(request_hash) = 32))
+);
+
+ALTER TABLE public.idempotency_keys OWNER TO higgs_owner;
+
+--
+-- Name: TABLE idempotency_keys; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON TABLE public.idempotency_keys IS 'Requests that move money, by the key that the client gave each. Kept for 30 days, which is less
+than the 35 days in which the ledger takes an id.';
+
+--
+-- Name: COLUMN idempotency_keys.user_id; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON COLUMN public.idempotency_keys.user_id IS 'The player who asked.';
+
+--
+-- Name: COLUMN idempotency_keys.key; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON COLUMN public.idempotency_keys.key IS 'What the client calls its request.';
+
+--
+-- Name: COLUMN idempotency_keys.request_hash; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON COLUMN public.idempotency_keys.request_hash IS 'SHA-256 of what was asked, to tell a repetition from another request under the same key.';
+
+--
+-- Name: COLUMN idempotency_keys.money_id; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON COLUMN public.idempotency_keys.money_id IS 'Identifier of the payment or of the stay, allotted when the key first came.';
+
+--
+-- Name: COLUMN idempotency_keys.answer_status; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON COLUMN public.idempotency_keys.answer_status IS 'HTTP status of the answer; null until the request was done. Refusals are not kept: they leave no
+trace, and the same request may succeed later.';
+
+--
+-- Name: COLUMN idempotency_keys.answer_body; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON COLUMN public.idempotency_keys.answer_body IS 'The answer''s body, as it was sent.';
+
+--
+-- Name: COLUMN idempotency_keys.created_at; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON COLUMN public.idempotency_keys.created_at IS 'When the key first came.';
+
+--
+-- Name: answer_idempotency_key(uuid, text, smallint, bytea); Type: FUNCTION; Schema: public; Owner: higgs_owner
+--
+
+CREATE FUNCTION public.answer_idempotency_key(player_id uuid, request_key text, status smallint, body bytea) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ UPDATE public.idempotency_keys k SET answer_status = answer_idempotency_key.status, answer_body = answer_idempotency_key.body
+   WHERE ((k.user_id = answer_idempotency_key.player_id) AND (k.key = answer_idempotency_key.request_key) AND (k.answer_status IS NULL));
+END;
+
+ALTER FUNCTION public.answer_idempotency_key(player_id uuid, request_key text, status smallint, body bytea) OWNER TO higgs_owner;
+
+--
+-- Name: FUNCTION answer_idempotency_key(player_id uuid, request_key text, status smallint, body bytea); Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON FUNCTION public.answer_idempotency_key(player_id uuid, request_key text, status smallint, body bytea) IS 'Keeps the answer of a request that was done; the first answer stands. Locks: the row of the key.
+Example: select answer_idempotency_key(user_id_of(''ayu''), ''sit-1'', 201::smallint, ''{}'');';
+
 --
 -- Name: append_moves(bigint[], bigint[], uuid[], integer[], smallint[], text[], bytea[], text[], integer[], boolean[]); Type: FUNCTION; Schema: public; Owner: higgs_owner
 --
@@ -281,6 +448,13 @@ begin
     raise exception 'append_moves: the arrays must be equally long, and at most % moves', moves_max
       using errcode = 'invalid_parameter_value';
   end if;
+  if array_ndims(moves) > 1 or array_ndims(room_ids) > 1 or array_ndims(fences) > 1
+    or array_ndims(hand_ids) > 1 or array_ndims(nos) > 1 or array_ndims(seats) > 1
+    or array_ndims(actors) > 1 or array_ndims(refs) > 1 or array_ndims(time_banks_ms) > 1
+    or array_ndims(trustees) > 1 then
+    raise exception 'append_moves: an array has more than one dimension'
+      using errcode = 'invalid_parameter_value', hint = 'Give one element for each move.';
+  end if;
   if current_setting('transaction_isolation') <> 'read committed' then
     raise exception 'append_moves needs READ COMMITTED, and this transaction is %',
       upper(current_setting('transaction_isolation'))
@@ -312,13 +486,14 @@ begin
           i.hand_id, i.no, i.seat, i.actor, i.move, i.ref, i.time_bank_ms, i.trustee,
           min(i.no) over same_hand as first_no,
           max(i.no) over same_hand - min(i.no) over same_hand + 1 = count(*) over same_hand
-            and bool_and(r.id is not null) over same_hand as is_run
+            and bool_and(r.id is not null and s.seat is not null) over same_hand as is_run
         from unnest(
           hand_ids, room_ids, fences, nos, seats, actors, moves, refs, time_banks_ms, trustees
         ) as i (
           hand_id, room_id, fence, no, seat, actor, move, ref, time_bank_ms, trustee)
         left join public.game_rooms as r
           on r.id = i.room_id and r.fence = i.fence and r.current_hand_id = i.hand_id
+        left join public.hand_seats as s on s.hand_id = i.hand_id and s.seat = i.seat
         window same_hand as (partition by i.hand_id, i.room_id)
       ),
       written as (
@@ -350,7 +525,7 @@ begin
       with given as (
         select
           i.item::integer as item, i.hand_id, i.room_id, i.fence,
-          m.hand_id is not null as is_there,
+          m.hand_id is not null as is_there, s.seat is not null as is_dealt_in,
           (m.seat, m.actor, m.move, m.ref, m.time_bank_ms, m.trustee) is not distinct from
             (i.seat, i.actor, i.move, i.ref, coalesce(i.time_bank_ms, 0),
               coalesce(i.trustee, false)) as is_same
@@ -359,12 +534,15 @@ begin
         ) with ordinality as i (
           hand_id, room_id, fence, no, seat, actor, move, ref, time_bank_ms, trustee, item)
         left join public.game_moves as m on m.hand_id = i.hand_id and m.no = i.no
+        left join public.hand_seats as s on s.hand_id = i.hand_id and s.seat = i.seat
       )
       select
         g.item,
         case
           when r.id is null or r.fence is distinct from g.fence then 'fenced'
-          when g.hand_id = any (hands_invalid) then 'invalid'
+          when g.hand_id = any (hands_invalid)
+            or r.current_hand_id = g.hand_id and not bool_and(g.is_dealt_in) over same_room
+            then 'invalid'
           when g.hand_id = any (hands_written) and r.current_hand_id = g.hand_id then 'ok'
           when bool_and(g.is_there and g.is_same) over same_room then 'exists'
           when bool_or(g.is_there) over same_room then 'different'
@@ -425,11 +603,32 @@ COMMENT ON FUNCTION public.append_moves(room_ids bigint[], fences bigint[], hand
 moves that one call brings for a room are written or none; one room''s refusal never sinks others.
 Outcomes: ok; exists (the same moves are written already); different (other moves are written under
 these numbers); out_of_order (not the next numbers); fenced (the room has another host now);
-finished (the hand is over); invalid (a move that the table cannot hold: its number over 2000, its
-seat, actor or size; void the hand).
+finished (the hand is over); invalid (a move that cannot be: its number over 2000, a seat that is
+not in the hand, its actor or size; void the hand).
 Locks: each room''s advisory lock, shared, in order; the fence is read by the next statement.
 Example: select * from append_moves(''{1}'', ''{0}'', array[new_id()], ''{1}'', ''{0}'',
 ''{player}'', array[''\x021b00''::bytea]);';
+
+--
+-- Name: ban_user(uuid, text, uuid); Type: FUNCTION; Schema: public; Owner: higgs_owner
+--
+
+CREATE FUNCTION public.ban_user(user_id uuid, reason text, actor_id uuid DEFAULT NULL::uuid) RETURNS boolean
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT public.act_on_account(user_id, 'user.banned'::text, 'banned'::text, NULL::timestamp with time zone, reason, actor_id) AS act_on_account;
+END;
+
+ALTER FUNCTION public.ban_user(user_id uuid, reason text, actor_id uuid) OWNER TO higgs_owner;
+
+--
+-- Name: FUNCTION ban_user(user_id uuid, reason text, actor_id uuid); Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON FUNCTION public.ban_user(user_id uuid, reason text, actor_id uuid) IS 'Keeps an account from playing until restore_user(), and ends its sign-ins. False where it was
+banned already. Audited as user.banned. Locks: the account.
+Example: select public.ban_user(user_id_of(''ayu''), ''Several accounts'');';
 
 --
 -- Name: block_user(uuid, uuid); Type: FUNCTION; Schema: public; Owner: higgs_owner
@@ -479,10 +678,6 @@ COMMENT ON FUNCTION public.block_user(user_id uuid, other_id uuid) IS 'Blocks a 
 any more; the other is not told. Outcomes: blocked, already_blocked, user_not_found,
 too_many_blocks (1000). Locks: both profiles in the order of their ids.
 Example: select public.block_user(user_id_of(''ayu''), user_id_of(''bagus''));';
-
-SET default_tablespace = '';
-
-SET default_table_access_method = heap;
 
 --
 -- Name: friendships; Type: TABLE; Schema: public; Owner: higgs_owner
@@ -1114,13 +1309,12 @@ begin
     select w.id into strict purse
     from public.user_wallets as w
     where w.user_id = stay.user_id and w.currency = chip_currency;
-    select p.outcome into strict result
-    from public.post_transactions(
-      ids => array[public.derive_id(left_at, stay.id::text, 'cash_out', 1)],
+    result := (public.post_batch(
+      true, ids => array[public.reserved_id(left_at, stay.id::text, 'cash_out', 1)],
       kinds => array['cash_out'], debit_wallet_ids => array[stay.seat_wallet_id],
       credit_wallet_ids => array[purse], currencies => array[chip_currency],
       amounts => array[chips], reference_types => array['session'],
-      reference_ids => array[stay.id::text], actor_ids => array[stay.user_id]) as p;
+      reference_ids => array[stay.id::text], actor_ids => array[stay.user_id])).outcomes[1];
     if result <> 'ok' then
       raise exception 'the cash-out of session % was refused: %', stay.id, result
         using errcode = 'data_exception';
@@ -1141,6 +1335,38 @@ ALTER FUNCTION public.cash_out_session(stay public.game_sessions, chip_currency 
 
 COMMENT ON FUNCTION public.cash_out_session(stay public.game_sessions, chip_currency text) IS 'Pays a seat''s chips back to the player and ends the stay; returns the chips. The caller holds
 the room''s lock and knows that no hand runs for the seat. Internal.';
+
+--
+-- Name: check_promised_deal(); Type: FUNCTION; Schema: public; Owner: higgs_owner
+--
+
+CREATE FUNCTION public.check_promised_deal() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  if exists (
+    select
+    from public.room_deals as d
+    where d.room_id = new.room_id and d.number = new.number
+      and d.server_seed_commit <> new.server_seed_commit
+  ) then
+    raise exception 'hand % of room % was promised with another server seed',
+      new.number, new.room_id
+      using errcode = 'invalid_parameter_value',
+        hint = 'Start it with the seed of room_deals.';
+  end if;
+  return null;
+end
+$$;
+
+ALTER FUNCTION public.check_promised_deal() OWNER TO higgs_owner;
+
+--
+-- Name: FUNCTION check_promised_deal(); Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON FUNCTION public.check_promised_deal() IS 'Keeps a hand from starting with another server seed than the promised one.';
 
 --
 -- Name: claim_daily_bonus(uuid); Type: FUNCTION; Schema: public; Owner: higgs_owner
@@ -1205,7 +1431,7 @@ begin
   currency := bonus_currency;
   amount :=
     bonuses[least(streak, cardinality(bonuses))] * (100 + account.percent) / 100;
-  transaction_id := public.derive_id(
+  transaction_id := public.reserved_id(
     now(), claim_daily_bonus.user_id::text, 'daily_bonus ' || claimed_on, 1);
   outcome := public.pay_from_house(
     transaction_id, 'bonus',
@@ -1243,6 +1469,64 @@ not active, self-excluded), or why the ledger refused, such as wallet_frozen; wh
 may be claimed later. Other than for ok, the row tells of the last claim.
 Locks: the player''s profile, then the wallets.
 Example: select * from public.claim_daily_bonus(user_id_of(''ayu''));';
+
+--
+-- Name: claim_idempotency_key(uuid, text, bytea); Type: FUNCTION; Schema: public; Owner: higgs_owner
+--
+
+CREATE FUNCTION public.claim_idempotency_key(player_id uuid, request_key text, hash bytea, OUT outcome text, OUT money_id uuid, OUT answer_status smallint, OUT answer_body bytea) RETURNS record
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+#variable_conflict use_column
+declare
+  kept constant interval := interval '30 days';
+  removed_max constant integer := 10;
+  known public.idempotency_keys;
+begin
+  -- Each new key takes a few old ones away, so that the table needs no other care.
+  delete from public.idempotency_keys as o
+  using (
+    select k.user_id, k.key
+    from public.idempotency_keys as k
+    where k.created_at < now() - kept
+    order by k.created_at
+    limit removed_max
+    for update skip locked
+  ) as x
+  where o.user_id = x.user_id and o.key = x.key;
+  insert into public.idempotency_keys as k (user_id, key, request_hash, money_id)
+  values (player_id, request_key, hash, public.new_id())
+  on conflict on constraint idempotency_keys_pkey do nothing;
+  select k.* into strict known
+  from public.idempotency_keys as k
+  where k.user_id = player_id and k.key = request_key;
+  outcome := case
+    when known.request_hash <> hash then 'different_request'
+    when known.answer_status is not null then 'answered'
+    else 'proceed'
+  end;
+  if outcome = 'proceed' then
+    money_id := known.money_id;
+  elsif outcome = 'answered' then
+    answer_status := known.answer_status;
+    answer_body := known.answer_body;
+  end if;
+end
+$$;
+
+ALTER FUNCTION public.claim_idempotency_key(player_id uuid, request_key text, hash bytea, OUT outcome text, OUT money_id uuid, OUT answer_status smallint, OUT answer_body bytea) OWNER TO higgs_owner;
+
+--
+-- Name: FUNCTION claim_idempotency_key(player_id uuid, request_key text, hash bytea, OUT outcome text, OUT money_id uuid, OUT answer_status smallint, OUT answer_body bytea); Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON FUNCTION public.claim_idempotency_key(player_id uuid, request_key text, hash bytea, OUT outcome text, OUT money_id uuid, OUT answer_status smallint, OUT answer_body bytea) IS 'Notes a request under its key, with the identifier of the money that it moves; a repetition gets
+the same identifier, so that the ledger pays once. Outcomes: proceed (do it with money_id), answered
+(it was done: the answer), different_request (the key was used for something else).
+Locks: the row of the key.
+Example: select outcome, money_id
+from claim_idempotency_key(user_id_of(''ayu''), ''sit-1'', sha256(''sit''));';
 
 --
 -- Name: cleanup_expired_sessions(integer); Type: FUNCTION; Schema: public; Owner: higgs_owner
@@ -1434,6 +1718,17 @@ begin
     update public.game_rooms as r set status = 'closing' where r.id = room;
     return 'after_hand';
   end if;
+  if exists (
+    select
+    from public.user_wallets as w
+    where w.room_id = room and w.balance > 0 and not exists (
+      select
+      from public.game_sessions as s
+      where s.seat_wallet_id = w.id and s.stood_up_at is null)
+  ) then
+    update public.game_rooms as r set status = 'closing' where r.id = room;
+    return 'seat_not_empty';
+  end if;
   -- All wallets at once and in order, since several cash-outs follow.
   perform
   from public.user_wallets as w
@@ -1470,9 +1765,32 @@ ALTER FUNCTION public.close_room(room bigint, room_fence bigint) OWNER TO higgs_
 --
 
 COMMENT ON FUNCTION public.close_room(room bigint, room_fence bigint) IS 'Closes a room and pays everyone at it out. While a hand runs, no new one is dealt and the caller
-closes again after the settlement. Outcomes: ok, exists, after_hand, fenced, room_not_found.
-Locks: the room, exclusively; all wallets of its seats and players.
+closes again after the settlement. Outcomes: ok, exists, after_hand, seat_not_empty (chips lie in a
+seat where nobody sits: verify_journal() names the wallet, return_stray_chips() empties it, then
+close again), fenced, room_not_found. Locks: the room, exclusively; all wallets of its seats and
+players.
 Example: select close_room(id, fence) from game_rooms where status = ''closing'';';
+
+--
+-- Name: close_user(uuid, text, uuid); Type: FUNCTION; Schema: public; Owner: higgs_owner
+--
+
+CREATE FUNCTION public.close_user(user_id uuid, reason text, actor_id uuid DEFAULT NULL::uuid) RETURNS boolean
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT public.act_on_account(user_id, 'user.closed'::text, 'closed'::text, NULL::timestamp with time zone, reason, actor_id) AS act_on_account;
+END;
+
+ALTER FUNCTION public.close_user(user_id uuid, reason text, actor_id uuid) OWNER TO higgs_owner;
+
+--
+-- Name: FUNCTION close_user(user_id uuid, reason text, actor_id uuid); Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON FUNCTION public.close_user(user_id uuid, reason text, actor_id uuid) IS 'Closes an account for good and ends its sign-ins; its ledger stays. False where it was closed
+already. Audited as user.closed. Locks: the account.
+Example: select public.close_user(user_id_of(''ayu''), ''The player asked for it'');';
 
 --
 -- Name: create_audit_log(uuid, text, text, text, text, jsonb, inet, text); Type: FUNCTION; Schema: public; Owner: higgs_owner
@@ -1516,29 +1834,12 @@ Example: select public.create_audit_log(
 user_id_of(''ayu''), ''profile.renamed'', ''user'', user_id_of(''ayu'')::text, ''A slip'');';
 
 --
--- Name: id_at(timestamp with time zone); Type: FUNCTION; Schema: public; Owner: higgs_owner
---
-
-CREATE FUNCTION public.id_at(event_time timestamp with time zone) RETURNS uuid
-    LANGUAGE sql STRICT PARALLEL SAFE
-    RETURN (encode(set_bit(set_bit(OVERLAY(uuid_send(gen_random_uuid()) PLACING SUBSTRING(int8send((floor((EXTRACT(epoch FROM event_time) * (1000)::numeric)))::bigint) FROM 3) FROM 1 FOR 6), (52)::bigint, 1), (53)::bigint, 1), 'hex'::text))::uuid;
-
-ALTER FUNCTION public.id_at(event_time timestamp with time zone) OWNER TO higgs_owner;
-
---
--- Name: FUNCTION id_at(event_time timestamp with time zone); Type: COMMENT; Schema: public; Owner: higgs_owner
---
-
-COMMENT ON FUNCTION public.id_at(event_time timestamp with time zone) IS 'A new version-7 identifier (RFC 9562): 48 bits of milliseconds since 1970, then random bits.
-Example: select public.id_at(now());';
-
---
 -- Name: new_id(); Type: FUNCTION; Schema: public; Owner: higgs_owner
 --
 
 CREATE FUNCTION public.new_id() RETURNS uuid
     LANGUAGE sql PARALLEL SAFE
-    RETURN public.id_at(clock_timestamp());
+    RETURN (encode(set_bit(set_bit(OVERLAY(uuid_send(gen_random_uuid()) PLACING SUBSTRING(int8send((floor((EXTRACT(epoch FROM clock_timestamp()) * (1000)::numeric)))::bigint) FROM 3) FROM 1 FOR 6), (52)::bigint, 1), (53)::bigint, 1), 'hex'::text))::uuid;
 
 ALTER FUNCTION public.new_id() OWNER TO higgs_owner;
 
@@ -1566,6 +1867,12 @@ begin
       coalesce(quote_literal(create_player.username), 'null')
       using errcode = 'invalid_parameter_value',
         hint = 'Use 3 to 24 letters, digits, dots, hyphens or underscores.';
+  end if;
+  if public.is_version_7(create_player.user_id) is not true then
+    raise exception 'account id % is not of version 7',
+      coalesce(create_player.user_id::text, 'null')
+      using errcode = 'invalid_parameter_value',
+        hint = 'Leave it out, or choose one as new_id() does.';
   end if;
   if create_player.account_type is null
     or create_player.account_type not in ('guest', 'registered', 'bot') then
@@ -1619,7 +1926,7 @@ ALTER FUNCTION public.create_player(username text, display_name text, account_ty
 COMMENT ON FUNCTION public.create_player(username text, display_name text, account_type text, country text, locale text, time_zone text, user_id uuid) IS 'Makes an account with all that it needs: profile, VIP status, and a wallet of each currency.
 Returns its id. Called again with the same user_id and username it returns the same account. How
 the player signs in (a guest''s secret, a password) is set on users afterwards, in the same
-transaction.
+transaction. Its wallets are seen by the statements that follow, not by the same one.
 Example: select public.create_player(''new_player'', ''New Player'', ''registered'', ''ID'');';
 
 --
@@ -1646,6 +1953,14 @@ begin
       game.name, game.seats_min, game.seats_max, coalesce(room_seats::text, 'null')
       using errcode = 'invalid_parameter_value';
   end if;
+  if num_nulls(
+    room_name, room_currency, room_base_bet, room_buy_in_min, room_buy_in_max, room_rake_bps,
+    room_rake_cap, room_options, room_visibility) > 0 then
+    raise exception
+      'create_room: name, currency, stakes, rake, options and visibility cannot be null'
+      using errcode = 'invalid_parameter_value',
+        hint = 'Leave out what has a default rather than to give null; no options are {}.';
+  end if;
   if length(room_options::text) > options_length_max then
     raise exception 'create_room: options of % characters are over %',
       length(room_options::text), options_length_max
@@ -1663,11 +1978,21 @@ begin
   select 'seat', room, s.seat, room_currency, 0
   from generate_series(0, room_seats - 1) as s (seat);
   return room;
-exception when check_violation then
-  get stacked diagnostics violated = constraint_name;
-  raise exception 'create_room: %', sqlerrm
-    using errcode = 'check_violation', constraint = violated,
-      hint = 'A room must keep: ' || public.rule_of('public.game_rooms', violated);
+exception
+  when check_violation then
+    get stacked diagnostics violated = constraint_name;
+    raise exception 'create_room: %', sqlerrm
+      using errcode = 'check_violation', constraint = violated,
+        hint = 'A room must keep: ' || public.rule_of('public.game_rooms', violated);
+  when unique_violation then
+    raise exception 'create_room: another open room has the join code %', room_join_code
+      using errcode = 'unique_violation', hint = 'Choose another code.';
+  when foreign_key_violation then
+    get stacked diagnostics violated = constraint_name;
+    raise exception 'create_room: %', sqlerrm
+      using errcode = 'foreign_key_violation', constraint = violated,
+        hint = 'The tournament, the creator and the tier must be there: '
+          || public.rule_of('public.game_rooms', violated);
 end
 $$;
 
@@ -1681,12 +2006,38 @@ COMMENT ON FUNCTION public.create_room(room_name text, room_game_id text, room_c
 Example: select create_room(''Meja Ayu'', ''gaple'', ''COINS'', 100, 2000, 20000, 4::smallint);';
 
 --
+-- Name: refuse_id_time(timestamp with time zone); Type: FUNCTION; Schema: public; Owner: higgs_owner
+--
+
+CREATE FUNCTION public.refuse_id_time(event_time timestamp with time zone) RETURNS uuid
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  raise exception '% is no time that an identifier can hold', event_time
+    using errcode = 'datetime_field_overflow',
+      hint = 'It has 48 bits of milliseconds: give a time from 1970 to 10889. Where every '
+        'identifier is meant, compare with 00000000-0000-0000-0000-000000000000.';
+end
+$$;
+
+ALTER FUNCTION public.refuse_id_time(event_time timestamp with time zone) OWNER TO higgs_owner;
+
+--
+-- Name: FUNCTION refuse_id_time(event_time timestamp with time zone); Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON FUNCTION public.refuse_id_time(event_time timestamp with time zone) IS 'The error of a time before 1970 or after 10889, which would come out as another time: what
+id_at(), id_lower_bound() and derive_id() call then.
+Example: select public.refuse_id_time(created_at) from users where false;';
+
+--
 -- Name: derive_id(timestamp with time zone, text, text, integer); Type: FUNCTION; Schema: public; Owner: higgs_owner
 --
 
 CREATE FUNCTION public.derive_id(event_time timestamp with time zone, source text, purpose text, ordinal integer) RETURNS uuid
-    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN (encode(set_bit(set_bit(set_bit(set_bit(set_bit(set_bit((SUBSTRING(int8send((floor((EXTRACT(epoch FROM event_time) * (1000)::numeric)))::bigint) FROM 3) || SUBSTRING(sha256(((((int4send(octet_length(source)) || convert_to(source, 'UTF8'::name)) || int4send(octet_length(purpose))) || convert_to(purpose, 'UTF8'::name)) || int4send(ordinal))) FROM 1 FOR 10)), (55)::bigint, 0), (54)::bigint, 1), (53)::bigint, 1), (52)::bigint, 1), (71)::bigint, 1), (70)::bigint, 0), 'hex'::text))::uuid;
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN ((event_time >= '1970-01-01 00:00:00+00'::timestamp with time zone) AND (event_time < '10889-08-02 05:31:50.656+00'::timestamp with time zone)) THEN (encode(set_bit(set_bit(set_bit(set_bit(set_bit(set_bit((SUBSTRING(int8send((floor((EXTRACT(epoch FROM event_time) * (1000)::numeric)))::bigint) FROM 3) || SUBSTRING(sha256(((((int4send(octet_length(source)) || convert_to(source, 'UTF8'::name)) || int4send(octet_length(purpose))) || convert_to(purpose, 'UTF8'::name)) || int4send(ordinal))) FROM 1 FOR 10)), (55)::bigint, 0), (54)::bigint, 1), (53)::bigint, 1), (52)::bigint, 1), (71)::bigint, 1), (70)::bigint, 0), 'hex'::text))::uuid ELSE public.refuse_id_time(event_time) END;
 
 ALTER FUNCTION public.derive_id(event_time timestamp with time zone, source text, purpose text, ordinal integer) OWNER TO higgs_owner;
 
@@ -1696,8 +2047,8 @@ ALTER FUNCTION public.derive_id(event_time timestamp with time zone, source text
 
 COMMENT ON FUNCTION public.derive_id(event_time timestamp with time zone, source text, purpose text, ordinal integer) IS 'The version-7 identifier that follows from an event: its stored time and a hash of (source,
 purpose, ordinal). The same event always gives the same identifier, so that posting it twice
-cannot pay twice. The time must be one that is stored once, such as the start of a hand.
-Example: select public.derive_id(started_at, id::text, ''settlement'', 1) from game_hands;';
+cannot pay twice. The time must be one that is stored once, such as the end of a tournament.
+Example: select public.derive_id(finished_at, id::text, ''prize'', 1) from tournaments;';
 
 --
 -- Name: detach_month_partition(regclass, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: higgs_owner
@@ -2199,7 +2550,8 @@ begin
       coalesce(get_user_balance.user_id::text, 'null'),
       coalesce(get_user_balance.currency, 'null')
       using errcode = 'no_data_found',
-        hint = 'Accounts made by create_player() have one in COINS, GEMS and TOKENS each.';
+        hint = 'Accounts made by create_player() have one in COINS, GEMS and TOKENS each; what a '
+          'statement makes is seen by the next one, so make the account first.';
   end if;
   return found_balance;
 end
@@ -2903,7 +3255,8 @@ begin
     raise exception 'user % has no wallet in %',
       coalesce(get_user_wallet.user_id::text, 'null'), coalesce(get_user_wallet.currency, 'null')
       using errcode = 'no_data_found',
-        hint = 'Accounts made by create_player() have one in COINS, GEMS and TOKENS each.';
+        hint = 'Accounts made by create_player() have one in COINS, GEMS and TOKENS each; what a '
+          'statement makes is seen by the next one, so make the account first.';
   end if;
   return found_id;
 end
@@ -2983,12 +3336,29 @@ one. Reads at most twice rows_max entries of the two indexes, however long the h
 Example: select * from public.get_wallet_history(get_user_wallet(user_id_of(''ayu''), ''COINS''));';
 
 --
+-- Name: id_at(timestamp with time zone); Type: FUNCTION; Schema: public; Owner: higgs_owner
+--
+
+CREATE FUNCTION public.id_at(event_time timestamp with time zone) RETURNS uuid
+    LANGUAGE sql PARALLEL SAFE
+    RETURN CASE WHEN ((event_time >= '1970-01-01 00:00:00+00'::timestamp with time zone) AND (event_time < '10889-08-02 05:31:50.656+00'::timestamp with time zone)) THEN (encode(set_bit(set_bit(OVERLAY(uuid_send(gen_random_uuid()) PLACING SUBSTRING(int8send((floor((EXTRACT(epoch FROM event_time) * (1000)::numeric)))::bigint) FROM 3) FROM 1 FOR 6), (52)::bigint, 1), (53)::bigint, 1), 'hex'::text))::uuid ELSE public.refuse_id_time(event_time) END;
+
+ALTER FUNCTION public.id_at(event_time timestamp with time zone) OWNER TO higgs_owner;
+
+--
+-- Name: FUNCTION id_at(event_time timestamp with time zone); Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON FUNCTION public.id_at(event_time timestamp with time zone) IS 'A new version-7 identifier (RFC 9562): 48 bits of milliseconds since 1970, then random bits.
+Example: select public.id_at(now());';
+
+--
 -- Name: id_lower_bound(timestamp with time zone); Type: FUNCTION; Schema: public; Owner: higgs_owner
 --
 
 CREATE FUNCTION public.id_lower_bound(event_time timestamp with time zone) RETURNS uuid
-    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN ((encode(SUBSTRING(int8send((floor((EXTRACT(epoch FROM (event_time - '1970-01-01 00:00:00+00'::timestamp with time zone)) * (1000)::numeric)))::bigint) FROM 3), 'hex'::text) || '00000000000000000000'::text))::uuid;
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN ((event_time >= '1970-01-01 00:00:00+00'::timestamp with time zone) AND (event_time < '10889-08-02 05:31:50.656+00'::timestamp with time zone)) THEN ((encode(SUBSTRING(int8send((floor((EXTRACT(epoch FROM (event_time - '1970-01-01 00:00:00+00'::timestamp with time zone)) * (1000)::numeric)))::bigint) FROM 3), 'hex'::text) || '00000000000000000000'::text))::uuid ELSE public.refuse_id_time(event_time) END;
 
 ALTER FUNCTION public.id_lower_bound(event_time timestamp with time zone) OWNER TO higgs_owner;
 
@@ -3045,6 +3415,24 @@ ALTER FUNCTION public.is_time_zone(name text) OWNER TO higgs_owner;
 
 COMMENT ON FUNCTION public.is_time_zone(name text) IS 'Whether a text names a time zone, such as Asia/Jakarta.
 Example: select public.is_time_zone(''Asia/Makassar'');';
+
+--
+-- Name: is_version_7(uuid); Type: FUNCTION; Schema: public; Owner: higgs_owner
+--
+
+CREATE FUNCTION public.is_version_7(id uuid) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ((get_byte(uuid_send(id), 6) >> 4) = 7);
+
+ALTER FUNCTION public.is_version_7(id uuid) OWNER TO higgs_owner;
+
+--
+-- Name: FUNCTION is_version_7(id uuid); Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON FUNCTION public.is_version_7(id uuid) IS 'Whether an identifier is of version 7 (RFC 9562), as those that callers choose must be: by the
+digit that says so.
+Example: select public.is_version_7(public.new_id());';
 
 --
 -- Name: lease_duration(); Type: FUNCTION; Schema: public; Owner: higgs_owner
@@ -3358,6 +3746,46 @@ ALTER FUNCTION public.lock_pair(one_id uuid, other_id uuid) OWNER TO higgs_owner
 
 COMMENT ON FUNCTION public.lock_pair(one_id uuid, other_id uuid) IS 'Locks two players'' profiles, in the order of their ids, and says how many of the two have an
 open account. Internal.';
+
+--
+-- Name: lock_wallets(bigint[]); Type: FUNCTION; Schema: public; Owner: higgs_owner
+--
+
+CREATE FUNCTION public.lock_wallets(wallet_ids bigint[]) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  wallets_max constant integer := 2000;
+  locked integer;
+begin
+  if wallet_ids is null or array_ndims(wallet_ids) > 1 or array_position(wallet_ids, null) > 0
+    or cardinality(wallet_ids) > wallets_max then
+    raise exception 'lock_wallets: at most % wallets, none of them null', wallets_max
+      using errcode = 'invalid_parameter_value',
+        hint = 'Give every wallet of the transaction''s payments in one array.';
+  end if;
+  perform
+  from public.user_wallets as w
+  where w.id = any (wallet_ids) and w.kind <> 'system'
+  order by w.id
+  for no key update;
+  get diagnostics locked = row_count;
+  return locked;
+end
+$$;
+
+ALTER FUNCTION public.lock_wallets(wallet_ids bigint[]) OWNER TO higgs_owner;
+
+--
+-- Name: FUNCTION lock_wallets(wallet_ids bigint[]); Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON FUNCTION public.lock_wallets(wallet_ids bigint[]) IS 'Locks wallets to the end of the transaction, in the order of their ids, for a transaction that
+posts more than once: it locks the wallets of all its payments first, so that two such transactions
+cannot wait for each other. Returns how many; system wallets need no lock and get none.
+Locks: the wallets. Rooms come before wallets: after this call no function of tables.
+Example: select lock_wallets(array_agg(id)) from user_wallets where user_id = user_id_of(''ayu'');';
 
 --
 -- Name: game_rooms; Type: TABLE; Schema: public; Owner: higgs_owner
@@ -3860,11 +4288,10 @@ begin
     source := pool.id;
   end if;
   loop
-    select p.outcome
-    into strict result
-    from public.post_transactions(
-      array[payment_id], array[kind], array[source], array[credit_wallet_id], array[currency],
-      array[amount], null, null, null, array[reference_type], array[reference_id]) as p;
+    result := (public.post_batch(
+      true, array[payment_id], array[kind], array[source], array[credit_wallet_id],
+      array[currency], array[amount], null, null, null, array[reference_type],
+      array[reference_id])).outcomes[1];
     -- Someone else has just emptied or frozen the pool: then the issue pays. It is a system wallet,
     -- which never runs short, so that this loop turns at most once.
     exit when source is distinct from pool.id
@@ -3891,7 +4318,7 @@ ALTER FUNCTION public.pay_from_house(payment_id uuid, kind text, credit_wallet_i
 
 COMMENT ON FUNCTION public.pay_from_house(payment_id uuid, kind text, credit_wallet_id bigint, currency text, amount bigint, reference_type text, reference_id text) IS 'Pays a player what the house owes: from the pool named bonus while it holds enough, so that a
 budget is used first, else from the issue, so that an empty budget costs no player anything.
-Returns the outcome of post_transactions. Internal.';
+Returns the outcome, as post_transactions has them. Internal.';
 
 --
 -- Name: player_time_zone(uuid); Type: FUNCTION; Schema: public; Owner: higgs_owner
@@ -3912,10 +4339,193 @@ time_zone_changes_at, which is the start of the player''s next day.
 Example: select public.player_time_zone(user_id_of(''ayu''));';
 
 --
--- Name: post_exactly(uuid[], text[], bigint[], bigint[], text[], bigint[], uuid[], integer[], uuid[], text[], text[], uuid[], jsonb[], bigint[], bigint[], uuid, uuid, bigint); Type: FUNCTION; Schema: public; Owner: higgs_owner
+-- Name: post_batch(boolean, uuid[], text[], bigint[], bigint[], text[], bigint[], uuid[], integer[], uuid[], text[], text[], uuid[], jsonb[]); Type: FUNCTION; Schema: public; Owner: higgs_owner
 --
 
-CREATE FUNCTION public.post_exactly(ids uuid[], kinds text[], debit_wallet_ids bigint[], credit_wallet_ids bigint[], currencies text[], amounts bigint[], group_ids uuid[], group_sizes integer[], reverses uuid[], reference_types text[], reference_ids text[], actor_ids uuid[], metadata jsonb[], wallet_ids bigint[], wallet_balances bigint[], oldest uuid, newest uuid, xid bigint) RETURNS TABLE(item integer, id uuid, outcome text, debit_balance_after bigint, credit_balance_after bigint)
+CREATE FUNCTION public.post_batch(from_within boolean, ids uuid[], kinds text[], debit_wallet_ids bigint[], credit_wallet_ids bigint[], currencies text[], amounts bigint[], group_ids uuid[] DEFAULT NULL::uuid[], group_sizes integer[] DEFAULT NULL::integer[], reverses uuid[] DEFAULT NULL::uuid[], reference_types text[] DEFAULT NULL::text[], reference_ids text[] DEFAULT NULL::text[], actor_ids uuid[] DEFAULT NULL::uuid[], metadata jsonb[] DEFAULT NULL::jsonb[], OUT outcomes text[], OUT debit_afters bigint[], OUT credit_afters bigint[]) RETURNS record
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    SET jit TO 'off'
+    AS $_$
+#variable_conflict use_column
+declare
+  id_window_past constant interval := interval '35 days';
+  id_window_ahead constant interval := interval '5 minutes';
+  balance_max constant bigint := 9007199254740991;
+  problem text := public.posting_problem(
+    ids, kinds, debit_wallet_ids, credit_wallet_ids, currencies, amounts, group_ids, group_sizes,
+    reverses, reference_types, reference_ids, actor_ids, metadata);
+  oldest uuid := public.id_lower_bound(now() - id_window_past);
+  newest uuid := public.id_lower_bound(now() + id_window_ahead);
+  xid bigint;
+  wallet_ids bigint[];
+  wallet_balances bigint[];
+  wallet_places integer[];
+  wallet_frozen boolean;
+  balances bigint[];
+  debits integer[];
+  credits integer[];
+  balance bigint;
+  is_plain boolean;
+  violated text;
+begin
+  if problem is not null then
+    raise exception 'post_transactions: %', problem
+      using errcode = 'invalid_parameter_value';
+  end if;
+  if current_setting('transaction_isolation') <> 'read committed' then
+    raise exception 'post_transactions needs READ COMMITTED, and this transaction is %',
+      upper(current_setting('transaction_isolation'))
+      using errcode = 'feature_not_supported',
+        hint = 'Begin the transaction with: begin isolation level read committed;';
+  end if;
+  if ids = '{}' then
+    outcomes := '{}';
+    return;
+  end if;
+  if current_setting('synchronous_commit') = 'off' then
+    perform set_config('synchronous_commit', 'on', true);
+  end if;
+  xid := public.ledger_xid();
+
+  -- Locks, in a statement of its own and in the order of the ids: wallets, then the originals of
+  -- reversals. System wallets are never locked, since every payment of the house uses them.
+  select
+    array_agg(w.id), array_agg(w.balance),
+    array_agg(public.posting_place(w.place, w.currency)), bool_or(w.is_frozen)
+  into wallet_ids, wallet_balances, wallet_places, wallet_frozen
+  from (
+    select l.id, l.balance, l.currency, l.kind as place, l.frozen_at is not null as is_frozen
+    from (
+      select u.id, u.balance, u.currency, u.kind, u.frozen_at
+      from public.user_wallets as u
+      where u.id = any (debit_wallet_ids || credit_wallet_ids) and u.kind <> 'system'
+      order by u.id
+      for no key update
+    ) as l
+    union all
+    select s.id, null, s.currency, s.code, false
+    from public.user_wallets as s
+    where s.id = any (debit_wallet_ids || credit_wallet_ids) and s.kind = 'system'
+  ) as w;
+  if reverses is not null then
+    perform
+    from public.transactions as o
+    where o.id = any (post_batch.reverses)
+    order by o.id
+    for update;
+  end if;
+
+  -- The fast way takes every id for new. It stands only where, item by item, everything is in
+  -- order; it refuses nothing itself.
+  is_plain := reverses is null and not wallet_frozen and not ('buy_in' = any (kinds));
+  if is_plain and group_ids is not null then
+    select coalesce(bool_and(
+      g.group_id is null
+      or coalesce(
+        g.items = g.group_size and g.ids = g.items and g.has_first and g.stand_together,
+        false)), true)
+    into is_plain
+    from (
+      select
+        i.group_id, count(*) as items, count(distinct i.id) as ids,
+        case when min(i.group_size) = max(i.group_size) then min(i.group_size) else 0 end
+          as group_size,
+        bool_or(i.id = i.group_id) as has_first,
+        max(i.ordinal) - min(i.ordinal) + 1 = count(*) as stand_together
+      from unnest(ids, group_ids, group_sizes)
+        with ordinality as i (id, group_id, group_size, ordinal)
+      group by i.group_id
+    ) as g;
+  end if;
+  if is_plain then
+    select
+      array_agg(i.debit order by i.ordinal), array_agg(i.credit order by i.ordinal),
+      coalesce(bool_and(
+        i.id >= oldest and i.id < newest
+        and (from_within or public.is_version_7(i.id))
+        and i.amount between 1 and 1000000000000000
+        and public.posting_allowed(
+          case when from_within then public.posting_masks(true)
+            else public.posting_masks(false) end,
+          i.kind, i.currency, wallet_places[i.debit], wallet_places[i.credit])), false)
+    into debits, credits, is_plain
+    from (
+      select
+        u.ordinal, u.id, u.kind, u.amount, u.currency,
+        array_position(wallet_ids, u.debit_wallet_id) as debit,
+        array_position(wallet_ids, u.credit_wallet_id) as credit
+      from unnest(ids, kinds, debit_wallet_ids, credit_wallet_ids, currencies, amounts)
+        with ordinality as u (
+          id, kind, debit_wallet_id, credit_wallet_id, currency, amount, ordinal)
+    ) as i;
+  end if;
+  if is_plain then
+    balances := wallet_balances;
+    debit_afters := amounts;
+    credit_afters := amounts;
+    for step in 1 .. cardinality(ids) loop
+      balance := balances[debits[step]] - amounts[step];
+      balances[debits[step]] := balance;
+      debit_afters[step] := balance;
+      if balance < 0 then
+        is_plain := false;
+        exit;
+      end if;
+      balance := balances[credits[step]] + amounts[step];
+      balances[credits[step]] := balance;
+      credit_afters[step] := balance;
+      if balance > balance_max then
+        is_plain := false;
+        exit;
+      end if;
+    end loop;
+  end if;
+  if is_plain then
+    begin
+      perform public.write_postings(
+        ids, kinds, debit_wallet_ids, credit_wallet_ids, currencies, amounts, group_ids,
+        group_sizes, reverses, reference_types, reference_ids, actor_ids, metadata,
+        null, debit_afters, credit_afters, wallet_ids, balances, xid);
+      outcomes := array_fill('ok'::text, array[cardinality(ids)]);
+      return;
+    exception
+      when unique_violation then
+        -- Some id is stored already: only the exact way can say which.
+        get stacked diagnostics violated = constraint_name;
+        if violated !~ '^transactions_y[0-9]{4}m[0-9]{2}_pkey$' then
+          raise;
+        end if;
+      when check_violation then
+        null;  -- some item can never be stored: the exact way says so, unless it refuses it first
+    end;
+  end if;
+  select e.outcomes, e.debit_afters, e.credit_afters
+  into outcomes, debit_afters, credit_afters
+  from public.post_exactly(
+    from_within, ids, kinds, debit_wallet_ids, credit_wallet_ids, currencies, amounts, group_ids,
+    group_sizes, reverses, reference_types, reference_ids, actor_ids, metadata, wallet_ids,
+    wallet_balances, oldest, newest, xid) as e;
+end
+$_$;
+
+ALTER FUNCTION public.post_batch(from_within boolean, ids uuid[], kinds text[], debit_wallet_ids bigint[], credit_wallet_ids bigint[], currencies text[], amounts bigint[], group_ids uuid[], group_sizes integer[], reverses uuid[], reference_types text[], reference_ids text[], actor_ids uuid[], metadata jsonb[], OUT outcomes text[], OUT debit_afters bigint[], OUT credit_afters bigint[]) OWNER TO higgs_owner;
+
+--
+-- Name: FUNCTION post_batch(from_within boolean, ids uuid[], kinds text[], debit_wallet_ids bigint[], credit_wallet_ids bigint[], currencies text[], amounts bigint[], group_ids uuid[], group_sizes integer[], reverses uuid[], reference_types text[], reference_ids text[], actor_ids uuid[], metadata jsonb[], OUT outcomes text[], OUT debit_afters bigint[], OUT credit_afters bigint[]); Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON FUNCTION public.post_batch(from_within boolean, ids uuid[], kinds text[], debit_wallet_ids bigint[], credit_wallet_ids bigint[], currencies text[], amounts bigint[], group_ids uuid[], group_sizes integer[], reverses uuid[], reference_types text[], reference_ids text[], actor_ids uuid[], metadata jsonb[], OUT outcomes text[], OUT debit_afters bigint[], OUT credit_afters bigint[]) IS 'What post_transactions does, for the database''s own functions: from_within lets them write what
+posting_rules() keeps for tables, under identifiers of any version. Answers arrays in the order of
+the items. Internal.';
+
+--
+-- Name: post_exactly(boolean, uuid[], text[], bigint[], bigint[], text[], bigint[], uuid[], integer[], uuid[], text[], text[], uuid[], jsonb[], bigint[], bigint[], uuid, uuid, bigint); Type: FUNCTION; Schema: public; Owner: higgs_owner
+--
+
+CREATE FUNCTION public.post_exactly(from_within boolean, ids uuid[], kinds text[], debit_wallet_ids bigint[], credit_wallet_ids bigint[], currencies text[], amounts bigint[], group_ids uuid[], group_sizes integer[], reverses uuid[], reference_types text[], reference_ids text[], actor_ids uuid[], metadata jsonb[], wallet_ids bigint[], wallet_balances bigint[], oldest uuid, newest uuid, xid bigint, OUT outcomes text[], OUT debit_afters bigint[], OUT credit_afters bigint[]) RETURNS record
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
@@ -3936,9 +4546,6 @@ declare
   earlier integer[];
 
   balances bigint[];
-  outcomes text[];
-  debit_afters bigint[];
-  credit_afters bigint[];
 
   step integer;
   back integer;
@@ -3967,7 +4574,7 @@ begin
         c.ordinal, c.group_id, c.debit, c.credit, c.settled, c.unfit, c.debit_after, c.credit_after,
         row_number() over (order by c.first_ordinal, c.ordinal) as position,
         case
-          when c.group_id is null then null
+          when c.group_id is null or c.group_size is null then null
           when bool_or(c.settled = 'exists_with_different_content') over grouped
             then 'group_failed'
           when bool_or(c.settled = 'exists') over grouped
@@ -3998,19 +4605,38 @@ begin
             else 'exists_with_different_content'
           end as settled,
           case
+            -- What the table could never hold: its constraints, and whose identifier it is.
+            when not (from_within or public.is_version_7(i.id))
+              or i.kind <> all (public.posting_kinds())
+              or i.debit_wallet_id = i.credit_wallet_id
+              or (i.kind = 'reversal') <> (i.reverses is not null)
+              or (i.group_id is null) <> (i.group_size is null)
+              or (i.reference_type is null) <> (i.reference_id is null)
+              or length(i.reference_type) not between 1 and 32
+              or length(i.reference_id) not between 1 and 64
+              or jsonb_typeof(i.metadata) <> 'object'
+              or length(i.metadata::text) > 2000
+              then 'invalid'
             when i.id < oldest or i.id >= newest then 'id_out_of_window'
             when i.amount not between 1 and 1000000000000000 then 'amount_out_of_range'
             when p.debit is null or p.credit is null then 'wallet_not_found'
             when dw.currency <> i.currency or cw.currency <> i.currency then 'currency_mismatch'
+            when not public.posting_allowed(
+                case when from_within then public.posting_masks(true)
+                  else public.posting_masks(false) end,
+                i.kind, i.currency, r.giver, r.receiver) then 'kind_not_allowed'
+            -- What a hand or a stay at a table owes is paid, frozen or not; so is who gets back
+            -- what they paid into a pool, but not out of a pool that is frozen itself.
             when (dw.frozen_at is not null or cw.frozen_at is not null)
-              and i.kind not in ('settlement', 'rake', 'refund', 'cash_out') then 'wallet_frozen'
+              and (i.kind not in ('settlement', 'rake', 'refund', 'cash_out')
+                or dw.frozen_at is not null and dw.kind = 'pool') then 'wallet_frozen'
           end as unfit
         from unnest(
           ids, kinds, debit_wallet_ids, credit_wallet_ids, currencies, amounts, group_ids,
-          group_sizes, reverses, reference_types, reference_ids
+          group_sizes, reverses, reference_types, reference_ids, metadata
         ) with ordinality as i (
           id, kind, debit_wallet_id, credit_wallet_id, currency, amount, group_id, group_size,
-          reverses, reference_type, reference_id, ordinal)
+          reverses, reference_type, reference_id, metadata, ordinal)
         cross join lateral (
           select
             array_position(wallet_ids, i.debit_wallet_id) as debit,
@@ -4019,6 +4645,13 @@ begin
         left join public.transactions as t on t.id = i.id
         left join public.user_wallets as dw on dw.id = i.debit_wallet_id
         left join public.user_wallets as cw on cw.id = i.credit_wallet_id
+        cross join lateral (
+          select
+            public.posting_place(coalesce(nullif(dw.kind, 'system'), dw.code), dw.currency)
+              as giver,
+            public.posting_place(coalesce(nullif(cw.kind, 'system'), cw.code), cw.currency)
+              as receiver
+        ) as r
       ) as c
       window grouped as (partition by c.group_id)
     ) as d;
@@ -4173,11 +4806,6 @@ begin
           group_sizes, reverses, reference_types, reference_ids, actor_ids, metadata,
           outcomes, debit_afters, credit_afters, wallet_ids, balances, xid);
       end if;
-      return query
-      select u.ordinal::integer, u.id, u.outcome, u.debit_after, u.credit_after
-      from unnest(ids, outcomes, debit_afters, credit_afters)
-        with ordinality as u (id, outcome, debit_after, credit_after, ordinal)
-      order by u.ordinal;
       return;
     exception
       when unique_violation then
@@ -4201,13 +4829,13 @@ begin
 end
 $_$;
 
-ALTER FUNCTION public.post_exactly(ids uuid[], kinds text[], debit_wallet_ids bigint[], credit_wallet_ids bigint[], currencies text[], amounts bigint[], group_ids uuid[], group_sizes integer[], reverses uuid[], reference_types text[], reference_ids text[], actor_ids uuid[], metadata jsonb[], wallet_ids bigint[], wallet_balances bigint[], oldest uuid, newest uuid, xid bigint) OWNER TO higgs_owner;
+ALTER FUNCTION public.post_exactly(from_within boolean, ids uuid[], kinds text[], debit_wallet_ids bigint[], credit_wallet_ids bigint[], currencies text[], amounts bigint[], group_ids uuid[], group_sizes integer[], reverses uuid[], reference_types text[], reference_ids text[], actor_ids uuid[], metadata jsonb[], wallet_ids bigint[], wallet_balances bigint[], oldest uuid, newest uuid, xid bigint, OUT outcomes text[], OUT debit_afters bigint[], OUT credit_afters bigint[]) OWNER TO higgs_owner;
 
 --
--- Name: FUNCTION post_exactly(ids uuid[], kinds text[], debit_wallet_ids bigint[], credit_wallet_ids bigint[], currencies text[], amounts bigint[], group_ids uuid[], group_sizes integer[], reverses uuid[], reference_types text[], reference_ids text[], actor_ids uuid[], metadata jsonb[], wallet_ids bigint[], wallet_balances bigint[], oldest uuid, newest uuid, xid bigint); Type: COMMENT; Schema: public; Owner: higgs_owner
+-- Name: FUNCTION post_exactly(from_within boolean, ids uuid[], kinds text[], debit_wallet_ids bigint[], credit_wallet_ids bigint[], currencies text[], amounts bigint[], group_ids uuid[], group_sizes integer[], reverses uuid[], reference_types text[], reference_ids text[], actor_ids uuid[], metadata jsonb[], wallet_ids bigint[], wallet_balances bigint[], oldest uuid, newest uuid, xid bigint, OUT outcomes text[], OUT debit_afters bigint[], OUT credit_afters bigint[]); Type: COMMENT; Schema: public; Owner: higgs_owner
 --
 
-COMMENT ON FUNCTION public.post_exactly(ids uuid[], kinds text[], debit_wallet_ids bigint[], credit_wallet_ids bigint[], currencies text[], amounts bigint[], group_ids uuid[], group_sizes integer[], reverses uuid[], reference_types text[], reference_ids text[], actor_ids uuid[], metadata jsonb[], wallet_ids bigint[], wallet_balances bigint[], oldest uuid, newest uuid, xid bigint) IS 'The exact way of post_transactions, item by item: for batches in which not everything is new and
+COMMENT ON FUNCTION public.post_exactly(from_within boolean, ids uuid[], kinds text[], debit_wallet_ids bigint[], credit_wallet_ids bigint[], currencies text[], amounts bigint[], group_ids uuid[], group_sizes integer[], reverses uuid[], reference_types text[], reference_ids text[], actor_ids uuid[], metadata jsonb[], wallet_ids bigint[], wallet_balances bigint[], oldest uuid, newest uuid, xid bigint, OUT outcomes text[], OUT debit_afters bigint[], OUT credit_afters bigint[]) IS 'The exact way of post_transactions, item by item: for batches in which not everything is new and
 in order. The caller holds the locks of the wallets and of the originals of reversals. Internal.';
 
 --
@@ -4217,170 +4845,20 @@ in order. The caller holds the locks of the wallets and of the originals of reve
 CREATE FUNCTION public.post_transactions(ids uuid[], kinds text[], debit_wallet_ids bigint[], credit_wallet_ids bigint[], currencies text[], amounts bigint[], group_ids uuid[] DEFAULT NULL::uuid[], group_sizes integer[] DEFAULT NULL::integer[], reverses uuid[] DEFAULT NULL::uuid[], reference_types text[] DEFAULT NULL::text[], reference_ids text[] DEFAULT NULL::text[], actor_ids uuid[] DEFAULT NULL::uuid[], metadata jsonb[] DEFAULT NULL::jsonb[]) RETURNS TABLE(item integer, id uuid, outcome text, debit_balance_after bigint, credit_balance_after bigint)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
-    SET plan_cache_mode TO 'force_generic_plan'
-    SET enable_seqscan TO 'off'
-    SET jit TO 'off'
-    AS $_$
+    AS $$
 #variable_conflict use_column
 declare
-  id_window_past constant interval := interval '35 days';
-  id_window_ahead constant interval := interval '5 minutes';
-  balance_max constant bigint := 9007199254740991;
-  problem text := public.posting_problem(
-    ids, kinds, debit_wallet_ids, credit_wallet_ids, currencies, amounts, group_ids, group_sizes,
-    reverses, reference_types, reference_ids, actor_ids, metadata);
-  oldest uuid := public.id_lower_bound(now() - id_window_past);
-  newest uuid := public.id_lower_bound(now() + id_window_ahead);
-  xid bigint;
-  wallet_ids bigint[];
-  wallet_balances bigint[];
-  wallet_currencies text[];
-  wallet_frozen boolean;
-  balances bigint[];
-  debits integer[];
-  credits integer[];
-  debit_afters bigint[];
-  credit_afters bigint[];
-  balance bigint;
-  is_plain boolean;
-  violated text;
+  posted record;
 begin
-  if problem is not null then
-    raise exception 'post_transactions: %', problem
-      using errcode = 'invalid_parameter_value';
-  end if;
-  if current_setting('transaction_isolation') <> 'read committed' then
-    raise exception 'post_transactions needs READ COMMITTED, and this transaction is %',
-      upper(current_setting('transaction_isolation'))
-      using errcode = 'feature_not_supported',
-        hint = 'Begin the transaction with: begin isolation level read committed;';
-  end if;
-  if ids = '{}' then
-    return;
-  end if;
-  if current_setting('synchronous_commit') = 'off' then
-    perform set_config('synchronous_commit', 'on', true);
-  end if;
-  xid := public.ledger_xid();
-
-  -- Locks, in a statement of its own and in the order of the ids: wallets, then the originals of
-  -- reversals. System wallets are never locked, since every payment of the house uses them.
-  select array_agg(w.id), array_agg(w.balance), array_agg(w.currency), bool_or(w.is_frozen)
-  into wallet_ids, wallet_balances, wallet_currencies, wallet_frozen
-  from (
-    select l.id, l.balance, l.currency, l.frozen_at is not null as is_frozen
-    from (
-      select u.id, u.balance, u.currency, u.frozen_at
-      from public.user_wallets as u
-      where u.id = any (debit_wallet_ids || credit_wallet_ids) and u.kind <> 'system'
-      order by u.id
-      for no key update
-    ) as l
-    union all
-    select s.id, null, s.currency, false
-    from public.user_wallets as s
-    where s.id = any (debit_wallet_ids || credit_wallet_ids) and s.kind = 'system'
-  ) as w;
-  if reverses is not null then
-    perform
-    from public.transactions as o
-    where o.id = any (post_transactions.reverses)
-    order by o.id
-    for update;
-  end if;
-
-  -- The fast way takes every id for new. It stands only where, item by item, everything is in
-  -- order; it refuses nothing itself.
-  is_plain := reverses is null and not wallet_frozen and not ('buy_in' = any (kinds));
-  if is_plain and group_ids is not null then
-    select coalesce(bool_and(
-      g.group_id is null
-      or coalesce(
-        g.items = g.group_size and g.ids = g.items and g.has_first and g.stand_together,
-        false)), true)
-    into is_plain
-    from (
-      select
-        i.group_id, count(*) as items, count(distinct i.id) as ids,
-        case when min(i.group_size) = max(i.group_size) then min(i.group_size) else 0 end
-          as group_size,
-        bool_or(i.id = i.group_id) as has_first,
-        max(i.ordinal) - min(i.ordinal) + 1 = count(*) as stand_together
-      from unnest(ids, group_ids, group_sizes)
-        with ordinality as i (id, group_id, group_size, ordinal)
-      group by i.group_id
-    ) as g;
-  end if;
-  if is_plain then
-    select
-      array_agg(i.debit order by i.ordinal), array_agg(i.credit order by i.ordinal),
-      coalesce(bool_and(
-        i.id >= oldest and i.id < newest
-        and i.amount between 1 and 1000000000000000
-        and wallet_currencies[i.debit] = i.currency
-        and wallet_currencies[i.credit] = i.currency), false)
-      and count(i.debit) = count(*) and count(i.credit) = count(*)
-    into debits, credits, is_plain
-    from (
-      select
-        u.ordinal, u.id, u.amount, u.currency,
-        array_position(wallet_ids, u.debit_wallet_id) as debit,
-        array_position(wallet_ids, u.credit_wallet_id) as credit
-      from unnest(ids, debit_wallet_ids, credit_wallet_ids, currencies, amounts)
-        with ordinality as u (id, debit_wallet_id, credit_wallet_id, currency, amount, ordinal)
-    ) as i;
-  end if;
-  if is_plain then
-    balances := wallet_balances;
-    debit_afters := amounts;
-    credit_afters := amounts;
-    for step in 1 .. cardinality(ids) loop
-      balance := balances[debits[step]] - amounts[step];
-      balances[debits[step]] := balance;
-      debit_afters[step] := balance;
-      if balance < 0 then
-        is_plain := false;
-        exit;
-      end if;
-      balance := balances[credits[step]] + amounts[step];
-      balances[credits[step]] := balance;
-      credit_afters[step] := balance;
-      if balance > balance_max then
-        is_plain := false;
-        exit;
-      end if;
-    end loop;
-  end if;
-  if is_plain then
-    begin
-      perform public.write_postings(
-        ids, kinds, debit_wallet_ids, credit_wallet_ids, currencies, amounts, group_ids,
-        group_sizes, reverses, reference_types, reference_ids, actor_ids, metadata,
-        null, debit_afters, credit_afters, wallet_ids, balances, xid);
-      return query
-      select u.ordinal::integer, u.id, 'ok', u.debit_after, u.credit_after
-      from unnest(ids, debit_afters, credit_afters)
-        with ordinality as u (id, debit_after, credit_after, ordinal);
-      return;
-    exception
-      when unique_violation then
-        -- Some id is stored already: only the exact way can say which.
-        get stacked diagnostics violated = constraint_name;
-        if violated !~ '^transactions_y[0-9]{4}m[0-9]{2}_pkey$' then
-          raise;
-        end if;
-      when check_violation then
-        null;  -- some item can never be stored: the exact way says so, unless it refuses it first
-    end;
-  end if;
+  posted := public.post_batch(
+    false, ids, kinds, debit_wallet_ids, credit_wallet_ids, currencies, amounts, group_ids,
+    group_sizes, reverses, reference_types, reference_ids, actor_ids, metadata);
   return query
-  select e.item, e.id, e.outcome, e.debit_balance_after, e.credit_balance_after
-  from public.post_exactly(
-    ids, kinds, debit_wallet_ids, credit_wallet_ids, currencies, amounts, group_ids, group_sizes,
-    reverses, reference_types, reference_ids, actor_ids, metadata, wallet_ids, wallet_balances,
-    oldest, newest, xid) as e;
+  select u.ordinal::integer, u.id, u.outcome, u.debit_after, u.credit_after
+  from unnest(ids, posted.outcomes, posted.debit_afters, posted.credit_afters)
+    with ordinality as u (id, outcome, debit_after, credit_after, ordinal);
 end
-$_$;
+$$;
 
 ALTER FUNCTION public.post_transactions(ids uuid[], kinds text[], debit_wallet_ids bigint[], credit_wallet_ids bigint[], currencies text[], amounts bigint[], group_ids uuid[], group_sizes integer[], reverses uuid[], reference_types text[], reference_ids text[], actor_ids uuid[], metadata jsonb[]) OWNER TO higgs_owner;
 
@@ -4391,14 +4869,130 @@ ALTER FUNCTION public.post_transactions(ids uuid[], kinds text[], debit_wallet_i
 COMMENT ON FUNCTION public.post_transactions(ids uuid[], kinds text[], debit_wallet_ids bigint[], credit_wallet_ids bigint[], currencies text[], amounts bigint[], group_ids uuid[], group_sizes integer[], reverses uuid[], reference_types text[], reference_ids text[], actor_ids uuid[], metadata jsonb[]) IS 'Posts payments: arrays in, one result an item out, in order. An id that was posted before with
 the same content answers exists, and nothing moves twice. Items with one group_id (the id of the
 group''s first item) are posted whole or not at all; a refused item sinks only its group and leaves
-no trace. At most 1000 items a call; READ COMMITTED only.
-Outcomes: ok, exists, exists_with_different_content, insufficient_funds, wallet_not_found,
+no trace. Ids are of version 7. At most 1000 items a call; READ COMMITTED only.
+Outcomes: ok, exists, exists_with_different_content, invalid (no such payment can be),
+kind_not_allowed (posting_rules() has the list), insufficient_funds, wallet_not_found,
 wallet_frozen, currency_mismatch, amount_out_of_range, limit_exceeded, group_failed,
 group_mismatch, id_out_of_window, reversal_not_found, reversal_mismatch, reversal_exceeds_original.
 Locks: the non-system wallets in the order of their ids, then the reversed transactions.
 Example: select * from post_transactions(array[new_id()], array[''grant''],
 array[wallet_of(''issue'', ''COINS'')], array[get_user_wallet(user_id_of(''ayu''), ''COINS'')],
 array[''COINS''], array[500]);';
+
+--
+-- Name: posting_rules(); Type: FUNCTION; Schema: public; Owner: higgs_owner
+--
+
+CREATE FUNCTION public.posting_rules() RETURNS TABLE(kind text, giver text, receiver text, writer text)
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    BEGIN ATOMIC
+ WITH rule(kind, giver, receiver, writer) AS (
+          VALUES ('grant'::text,'issue'::text,'player'::text,'caller'::text), ('grant'::text,'issue'::text,'pool'::text,'caller'::text), ('bonus'::text,'issue'::text,'player'::text,'caller'::text), ('bonus'::text,'pool'::text,'player'::text,'caller'::text), ('reward'::text,'issue'::text,'player'::text,'caller'::text), ('reward'::text,'pool'::text,'player'::text,'caller'::text), ('purchase'::text,'issue'::text,'player'::text,'caller'::text), ('gift'::text,'player'::text,'player'::text,'caller'::text), ('gift'::text,'player'::text,'pool'::text,'caller'::text), ('gift'::text,'pool'::text,'player'::text,'caller'::text), ('transfer'::text,'player'::text,'player'::text,'caller'::text), ('transfer'::text,'player'::text,'pool'::text,'caller'::text), ('transfer'::text,'pool'::text,'pool'::text,'caller'::text), ('burn'::text,'player'::text,'burn'::text,'caller'::text), ('burn'::text,'pool'::text,'burn'::text,'caller'::text), ('adjustment'::text,'issue'::text,'player'::text,'caller'::text), ('adjustment'::text,'issue'::text,'pool'::text,'caller'::text), ('adjustment'::text,'player'::text,'issue'::text,'caller'::text), ('adjustment'::text,'pool'::text,'issue'::text,'caller'::text), ('rake'::text,'pool'::text,'rake'::text,'caller'::text), ('refund'::text,'pool'::text,'player'::text,'caller'::text), ('tournament_entry'::text,'player'::text,'pool'::text,'caller'::text), ('tournament_prize'::text,'pool'::text,'player'::text,'caller'::text), ('buy_in'::text,'player'::text,'seat'::text,'table'::text), ('cash_out'::text,'seat'::text,'player'::text,'table'::text), ('settlement'::text,'seat'::text,'seat'::text,'table'::text), ('rake'::text,'seat'::text,'rake'::text,'table'::text), ('refund'::text,'seat'::text,'player'::text,'table'::text), ('adjustment'::text,'seat'::text,'issue'::text,'table'::text)
+         )
+  SELECT r.kind,
+     r.giver,
+     r.receiver,
+     r.writer
+    FROM rule r
+ UNION
+  SELECT 'reversal'::text AS kind,
+     m.receiver AS giver,
+     m.giver AS receiver,
+     m.writer
+    FROM rule m
+   WHERE (m.writer = 'caller'::text);
+END;
+
+ALTER FUNCTION public.posting_rules() OWNER TO higgs_owner;
+
+--
+-- Name: FUNCTION posting_rules(); Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON FUNCTION public.posting_rules() IS 'Which kind of payment may go from which kind of wallet to which: player, seat and pool by their
+kind, system wallets by their code (issue, rake, burn). writer is caller for what post_transactions
+takes, table for what the functions of tables alone write: nobody else touches a seat. A reversal
+goes the other way round, so that nothing else comes out of rake or burn.
+Example: select kind, giver, receiver, writer from posting_rules() order by kind, giver;';
+
+--
+-- Name: posting_kinds(); Type: FUNCTION; Schema: public; Owner: higgs_owner
+--
+
+CREATE FUNCTION public.posting_kinds() RETURNS text[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    BEGIN ATOMIC
+ SELECT array_agg(DISTINCT r.kind ORDER BY r.kind) AS array_agg
+    FROM public.posting_rules() r(kind, giver, receiver, writer);
+END;
+
+ALTER FUNCTION public.posting_kinds() OWNER TO higgs_owner;
+
+--
+-- Name: FUNCTION posting_kinds(); Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON FUNCTION public.posting_kinds() IS 'Every kind of payment that there is. Internal.';
+
+--
+-- Name: posting_allowed(bigint[], text, text, integer, integer); Type: FUNCTION; Schema: public; Owner: higgs_owner
+--
+
+CREATE FUNCTION public.posting_allowed(masks bigint[], kind text, currency text, giver integer, receiver integer) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN COALESCE((((((masks)[array_position(public.posting_kinds(), kind)] >> ((8 * (giver & 7)) + (receiver & 7))) & (1)::bigint) = 1) AND ((giver >> 3) = (receiver >> 3)) AND ((giver >> 3) = CASE currency WHEN 'COINS'::text THEN 1 WHEN 'GEMS'::text THEN 2 WHEN 'TOKENS'::text THEN 3 ELSE NULL::integer END)), false);
+
+ALTER FUNCTION public.posting_allowed(masks bigint[], kind text, currency text, giver integer, receiver integer) OWNER TO higgs_owner;
+
+--
+-- Name: FUNCTION posting_allowed(masks bigint[], kind text, currency text, giver integer, receiver integer); Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON FUNCTION public.posting_allowed(masks bigint[], kind text, currency text, giver integer, receiver integer) IS 'Whether a kind of payment in a currency may go between two places, as posting_place() and
+posting_masks() have them. Internal.';
+
+--
+-- Name: posting_place(text, text); Type: FUNCTION; Schema: public; Owner: higgs_owner
+--
+
+CREATE FUNCTION public.posting_place(place text, currency text) RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (CASE currency WHEN 'COINS'::text THEN 8 WHEN 'GEMS'::text THEN 16 WHEN 'TOKENS'::text THEN 24 ELSE NULL::integer END + CASE place WHEN 'player'::text THEN 0 WHEN 'seat'::text THEN 1 WHEN 'pool'::text THEN 2 WHEN 'issue'::text THEN 3 WHEN 'rake'::text THEN 4 WHEN 'burn'::text THEN 5 ELSE NULL::integer END);
+
+ALTER FUNCTION public.posting_place(place text, currency text) OWNER TO higgs_owner;
+
+--
+-- Name: FUNCTION posting_place(place text, currency text); Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON FUNCTION public.posting_place(place text, currency text) IS 'A place of posting_rules() (the lowest three bits) in a currency (the others) as a number, since
+an array of numbers is read at once where one of texts is read from its start. Null for what no rule
+has. Internal.';
+
+--
+-- Name: posting_masks(boolean); Type: FUNCTION; Schema: public; Owner: higgs_owner
+--
+
+CREATE FUNCTION public.posting_masks(from_within boolean) RETURNS bigint[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    BEGIN ATOMIC
+ SELECT array_agg(m.mask ORDER BY m.ordinal) AS array_agg
+    FROM ( SELECT k.ordinal,
+             COALESCE(bit_or(((1)::bigint << (((8 * public.posting_place(r.giver, 'COINS'::text)) % 64) + (public.posting_place(r.receiver, 'COINS'::text) % 8)))), (0)::bigint) AS mask
+            FROM (unnest(public.posting_kinds()) WITH ORDINALITY k(kind, ordinal)
+              LEFT JOIN public.posting_rules() r(kind, giver, receiver, writer) ON (((r.kind = k.kind) AND ((r.writer = 'caller'::text) OR posting_masks.from_within))))
+           GROUP BY k.ordinal) m;
+END;
+
+ALTER FUNCTION public.posting_masks(from_within boolean) OWNER TO higgs_owner;
+
+--
+-- Name: FUNCTION posting_masks(from_within boolean); Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON FUNCTION public.posting_masks(from_within boolean) IS 'posting_rules() for each of posting_kinds() as bits: bit 8 × giver + receiver is set where the
+kind may go so; without what tables alone write unless from_within. With a constant argument it
+becomes a constant of the plan: sessions see a changed rule when they connect again. Internal.';
 
 --
 -- Name: posting_problem(uuid[], text[], bigint[], bigint[], text[], bigint[], uuid[], integer[], uuid[], text[], text[], uuid[], jsonb[]); Type: FUNCTION; Schema: public; Owner: higgs_owner
@@ -4473,6 +5067,70 @@ ALTER FUNCTION public.posting_problem(ids uuid[], kinds text[], debit_wallet_ids
 COMMENT ON FUNCTION public.posting_problem(ids uuid[], kinds text[], debit_wallet_ids bigint[], credit_wallet_ids bigint[], currencies text[], amounts bigint[], group_ids uuid[], group_sizes integer[], reverses uuid[], reference_types text[], reference_ids text[], actor_ids uuid[], metadata jsonb[]) IS 'What is wrong with the shape of a batch for post_transactions, or null. Internal.';
 
 --
+-- Name: promise_deal(bigint, bigint, integer, bytea, bytea, bytea); Type: FUNCTION; Schema: public; Owner: higgs_owner
+--
+
+CREATE FUNCTION public.promise_deal(room bigint, room_fence bigint, hand_number integer, seed_commit bytea, seed_encrypted bytea, seed_key_id bytea, OUT outcome text, OUT promised_commit bytea, OUT promised_encrypted bytea, OUT promised_key_id bytea) RETURNS record
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  locked record;
+begin
+  if hand_number is null or seed_commit is null or seed_encrypted is null or seed_key_id is null
+  then
+    raise exception 'promise_deal: number, commit, encrypted seed and key are all needed'
+      using errcode = 'invalid_parameter_value';
+  end if;
+  select l.outcome, (l.row_found).* into locked
+  from public.locked_room(room, room_fence) as l;
+  outcome := locked.outcome;
+  if outcome <> 'ok' then
+    return;
+  end if;
+  select d.server_seed_commit, d.server_seed_encrypted, d.key_id
+  into promised_commit, promised_encrypted, promised_key_id
+  from public.room_deals as d
+  where d.room_id = room and d.number = hand_number;
+  if found then
+    outcome := 'exists';
+    return;
+  end if;
+  if locked.status <> 'open' then
+    outcome := 'room_closed';
+    return;
+  end if;
+  if hand_number <> locked.hands_started + 1 then
+    outcome := 'out_of_order';
+    return;
+  end if;
+  insert into public.room_deals as d (
+    room_id, number, server_seed_commit, server_seed_encrypted, key_id)
+  values (room, hand_number, seed_commit, seed_encrypted, seed_key_id)
+  on conflict (room_id) do update
+  set
+    number = excluded.number, server_seed_commit = excluded.server_seed_commit,
+    server_seed_encrypted = excluded.server_seed_encrypted, key_id = excluded.key_id,
+    promised_at = now();
+  promised_commit := seed_commit;
+  promised_encrypted := seed_encrypted;
+  promised_key_id := seed_key_id;
+end
+$$;
+
+ALTER FUNCTION public.promise_deal(room bigint, room_fence bigint, hand_number integer, seed_commit bytea, seed_encrypted bytea, seed_key_id bytea, OUT outcome text, OUT promised_commit bytea, OUT promised_encrypted bytea, OUT promised_key_id bytea) OWNER TO higgs_owner;
+
+--
+-- Name: FUNCTION promise_deal(room bigint, room_fence bigint, hand_number integer, seed_commit bytea, seed_encrypted bytea, seed_key_id bytea, OUT outcome text, OUT promised_commit bytea, OUT promised_encrypted bytea, OUT promised_key_id bytea); Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON FUNCTION public.promise_deal(room bigint, room_fence bigint, hand_number integer, seed_commit bytea, seed_encrypted bytea, seed_key_id bytea, OUT outcome text, OUT promised_commit bytea, OUT promised_encrypted bytea, OUT promised_key_id bytea) IS 'Fixes the server seed of a room''s next hand before any client seed is taken. Where one is
+promised for that hand already, the answer is exists with that one, whatever is given: a promise is
+never exchanged. Outcomes: ok, exists, fenced, room_not_found, room_closed, out_of_order (not the
+next hand). Locks: the room, exclusively.
+Example: select number, server_seed_commit from room_deals limit 1;';
+
+--
 -- Name: record_achievement_progress(uuid, text, bigint); Type: FUNCTION; Schema: public; Owner: higgs_owner
 --
 
@@ -4535,7 +5193,7 @@ begin
   end if;
   if state.unlocked_at is not null and state.reward_transaction_id is null
     and achievement.reward_amount > 0 then
-    payment_id := public.derive_id(
+    payment_id := public.reserved_id(
       state.unlocked_at, record_achievement_progress.user_id::text,
       'achievement ' || achievement.id, 1);
     paid := public.pay_from_house(
@@ -4726,85 +5384,36 @@ Example: create trigger t before insert on p for each row execute function
 refuse_unknown_time_zone();';
 
 --
--- Name: server_nodes; Type: TABLE; Schema: public; Owner: higgs_owner
---
-
-CREATE TABLE public.server_nodes (
-    id bigint NOT NULL,
-    name text NOT NULL,
-    internal_address text NOT NULL,
-    rules_versions integer[] NOT NULL,
-    lease_expires_at timestamp with time zone NOT NULL,
-    started_at timestamp with time zone DEFAULT now() NOT NULL,
-    stopped_at timestamp with time zone,
-    CONSTRAINT server_nodes_internal_address_length CHECK (((length(internal_address) >= 1) AND (length(internal_address) <= 255))),
-    CONSTRAINT server_nodes_name_length CHECK (((length(name) >= 1) AND (length(name) <= 100))),
-    CONSTRAINT server_nodes_rules_versions_count CHECK (((cardinality(rules_versions) >= 1) AND (cardinality(rules_versions) <= 10) AND (array_position(rules_versions, NULL::integer) IS NULL)))
-)
-WITH (fillfactor='50');
-
-ALTER TABLE public.server_nodes OWNER TO higgs_owner;
-
---
--- Name: TABLE server_nodes; Type: COMMENT; Schema: public; Owner: higgs_owner
---
-
-COMMENT ON TABLE public.server_nodes IS 'Running servers. A node''s one lease covers all rooms that it hosts.';
-
---
--- Name: COLUMN server_nodes.id; Type: COMMENT; Schema: public; Owner: higgs_owner
---
-
-COMMENT ON COLUMN public.server_nodes.id IS 'Number of the node; a restarted server is a new node.';
-
---
--- Name: COLUMN server_nodes.name; Type: COMMENT; Schema: public; Owner: higgs_owner
---
-
-COMMENT ON COLUMN public.server_nodes.name IS 'Host name, for people.';
-
---
--- Name: COLUMN server_nodes.internal_address; Type: COMMENT; Schema: public; Owner: higgs_owner
---
-
-COMMENT ON COLUMN public.server_nodes.internal_address IS 'Where other nodes reach it: host:port.';
-
---
--- Name: COLUMN server_nodes.rules_versions; Type: COMMENT; Schema: public; Owner: higgs_owner
---
-
-COMMENT ON COLUMN public.server_nodes.rules_versions IS 'Versions of the rules that it can host.';
-
---
--- Name: COLUMN server_nodes.lease_expires_at; Type: COMMENT; Schema: public; Owner: higgs_owner
---
-
-COMMENT ON COLUMN public.server_nodes.lease_expires_at IS 'Until when its rooms are its own.';
-
---
--- Name: COLUMN server_nodes.started_at; Type: COMMENT; Schema: public; Owner: higgs_owner
---
-
-COMMENT ON COLUMN public.server_nodes.started_at IS 'When it registered.';
-
---
--- Name: COLUMN server_nodes.stopped_at; Type: COMMENT; Schema: public; Owner: higgs_owner
---
-
-COMMENT ON COLUMN public.server_nodes.stopped_at IS 'When it released its rooms in good order.';
-
---
 -- Name: register_node(text, text, integer[]); Type: FUNCTION; Schema: public; Owner: higgs_owner
 --
 
 CREATE FUNCTION public.register_node(node_name text, node_internal_address text, node_rules_versions integer[]) RETURNS bigint
-    LANGUAGE sql SECURITY DEFINER
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
-    BEGIN ATOMIC
- INSERT INTO public.server_nodes (name, internal_address, rules_versions, lease_expires_at)
-   VALUES (register_node.node_name, register_node.node_internal_address, register_node.node_rules_versions, (clock_timestamp() + public.lease_duration()))
-   RETURNING server_nodes.id;
-END;
+    AS $$
+declare
+  node bigint;
+  violated text;
+begin
+  if node_name is null or node_internal_address is null or node_rules_versions is null
+    or array_ndims(node_rules_versions) > 1 then
+    raise exception 'register_node: name, internal address and rules versions are needed'
+      using errcode = 'invalid_parameter_value',
+        hint = 'As in: select register_node(''table-1'', ''10.0.0.7:3100'', array[1]);';
+  end if;
+  insert into public.server_nodes (name, internal_address, rules_versions, lease_expires_at)
+  values (
+    node_name, node_internal_address, node_rules_versions,
+    clock_timestamp() + public.lease_duration())
+  returning id into node;
+  return node;
+exception when check_violation then
+  get stacked diagnostics violated = constraint_name;
+  raise exception 'register_node: %', sqlerrm
+    using errcode = 'check_violation', constraint = violated,
+      hint = 'A node must keep: ' || public.rule_of('public.server_nodes', violated);
+end
+$$;
 
 ALTER FUNCTION public.register_node(node_name text, node_internal_address text, node_rules_versions integer[]) OWNER TO higgs_owner;
 
@@ -4896,6 +5505,74 @@ COMMENT ON FUNCTION public.remove_friend(user_id uuid, other_id uuid) IS 'Ends a
 Outcomes: removed, request_withdrawn, request_declined, not_friends.
 Locks: both profiles in the order of their ids.
 Example: select public.remove_friend(user_id_of(''ayu''), user_id_of(''bagus''));';
+
+--
+-- Name: server_nodes; Type: TABLE; Schema: public; Owner: higgs_owner
+--
+
+CREATE TABLE public.server_nodes (
+    id bigint NOT NULL,
+    name text NOT NULL,
+    internal_address text NOT NULL,
+    rules_versions integer[] NOT NULL,
+    lease_expires_at timestamp with time zone NOT NULL,
+    started_at timestamp with time zone DEFAULT now() NOT NULL,
+    stopped_at timestamp with time zone,
+    CONSTRAINT server_nodes_internal_address_length CHECK (((length(internal_address) >= 1) AND (length(internal_address) <= 255))),
+    CONSTRAINT server_nodes_name_length CHECK (((length(name) >= 1) AND (length(name) <= 100))),
+    CONSTRAINT server_nodes_rules_versions_count CHECK (((cardinality(rules_versions) >= 1) AND (cardinality(rules_versions) <= 10) AND (array_position(rules_versions, NULL::integer) IS NULL)))
+)
+WITH (fillfactor='50');
+
+ALTER TABLE public.server_nodes OWNER TO higgs_owner;
+
+--
+-- Name: TABLE server_nodes; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON TABLE public.server_nodes IS 'Running servers. A node''s one lease covers all rooms that it hosts.';
+
+--
+-- Name: COLUMN server_nodes.id; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON COLUMN public.server_nodes.id IS 'Number of the node; a restarted server is a new node.';
+
+--
+-- Name: COLUMN server_nodes.name; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON COLUMN public.server_nodes.name IS 'Host name, for people.';
+
+--
+-- Name: COLUMN server_nodes.internal_address; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON COLUMN public.server_nodes.internal_address IS 'Where other nodes reach it: host:port.';
+
+--
+-- Name: COLUMN server_nodes.rules_versions; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON COLUMN public.server_nodes.rules_versions IS 'Versions of the rules that it can host.';
+
+--
+-- Name: COLUMN server_nodes.lease_expires_at; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON COLUMN public.server_nodes.lease_expires_at IS 'Until when its rooms are its own.';
+
+--
+-- Name: COLUMN server_nodes.started_at; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON COLUMN public.server_nodes.started_at IS 'When it registered.';
+
+--
+-- Name: COLUMN server_nodes.stopped_at; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON COLUMN public.server_nodes.stopped_at IS 'When it released its rooms in good order.';
 
 --
 -- Name: renew_lease(bigint); Type: FUNCTION; Schema: public; Owner: higgs_owner
@@ -4990,6 +5667,123 @@ asked already. Outcomes: requested, accepted, already_requested, already_friends
 user_not_found (also where the other blocks this player), too_many_friends, friend_has_too_many,
 too_many_requests (100 unanswered). Locks: both profiles in the order of their ids.
 Example: select public.request_friend(user_id_of(''ayu''), user_id_of(''bagus''));';
+
+--
+-- Name: reserved_id(timestamp with time zone, text, text, integer); Type: FUNCTION; Schema: public; Owner: higgs_owner
+--
+
+CREATE FUNCTION public.reserved_id(event_time timestamp with time zone, source text, purpose text, ordinal integer) RETURNS uuid
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (encode(set_bit(set_bit(set_bit(set_bit(uuid_send(public.derive_id(event_time, source, purpose, ordinal)), (55)::bigint, 1), (54)::bigint, 0), (53)::bigint, 0), (52)::bigint, 0), 'hex'::text))::uuid;
+
+ALTER FUNCTION public.reserved_id(event_time timestamp with time zone, source text, purpose text, ordinal integer) OWNER TO higgs_owner;
+
+--
+-- Name: FUNCTION reserved_id(event_time timestamp with time zone, source text, purpose text, ordinal integer); Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON FUNCTION public.reserved_id(event_time timestamp with time zone, source text, purpose text, ordinal integer) IS 'As derive_id(), but of version 8 (RFC 9562): the identifiers under which the database''s own
+functions post (buy-ins, settlements, cash-outs, bonuses). post_transactions takes version 7 only,
+so that nobody can use one of these up beforehand.
+Example: select public.reserved_id(started_at, id::text, ''settlement'', 1) from game_hands;';
+
+--
+-- Name: restore_user(uuid, text, uuid); Type: FUNCTION; Schema: public; Owner: higgs_owner
+--
+
+CREATE FUNCTION public.restore_user(user_id uuid, reason text, actor_id uuid DEFAULT NULL::uuid) RETURNS boolean
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT public.act_on_account(user_id, 'user.restored'::text, 'active'::text, NULL::timestamp with time zone, reason, actor_id) AS act_on_account;
+END;
+
+ALTER FUNCTION public.restore_user(user_id uuid, reason text, actor_id uuid) OWNER TO higgs_owner;
+
+--
+-- Name: FUNCTION restore_user(user_id uuid, reason text, actor_id uuid); Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON FUNCTION public.restore_user(user_id uuid, reason text, actor_id uuid) IS 'Ends a suspension or a ban; self-exclusion stays. False where the account is active. Audited as
+user.restored. Locks: the account.
+Example: select public.restore_user(user_id_of(''ayu''), ''The report was wrong'');';
+
+--
+-- Name: return_stray_chips(bigint, uuid, text, uuid); Type: FUNCTION; Schema: public; Owner: higgs_owner
+--
+
+CREATE FUNCTION public.return_stray_chips(wallet_id bigint, player_id uuid, reason text, actor uuid DEFAULT NULL::uuid) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  wallet public.user_wallets;
+  receiver bigint;
+  result text;
+begin
+  if reason is null or length(btrim(reason)) not between 1 and 200 then
+    raise exception 'return_stray_chips: a reason of 1 to 200 characters is needed'
+      using errcode = 'invalid_parameter_value', hint = 'The audit log keeps it.';
+  end if;
+  select w.* into wallet
+  from public.user_wallets as w
+  where w.id = wallet_id and w.kind = 'seat';
+  if not found then
+    raise exception 'return_stray_chips: wallet % is not the wallet of a seat',
+      coalesce(wallet_id::text, 'null')
+      using errcode = 'no_data_found', hint = 'List them: select problem from verify_journal();';
+  end if;
+  perform public.locked_room(wallet.room_id, null);
+  if exists (
+    select
+    from public.game_sessions as s
+    where s.seat_wallet_id = wallet.id and s.stood_up_at is null
+  ) then
+    raise exception 'return_stray_chips: somebody sits at wallet %', wallet.id
+      using errcode = 'object_not_in_prerequisite_state',
+        hint = 'The chips are that player''s, who takes them along with stand_up().';
+  end if;
+  -- Null for the issue, where nobody knows whose they were.
+  receiver := case
+    when player_id is null then public.wallet_of('issue', wallet.currency)
+    else public.get_user_wallet(player_id, wallet.currency)
+  end;
+  perform public.lock_wallets(array[wallet.id, receiver]);
+  select w.* into strict wallet from public.user_wallets as w where w.id = wallet_id;
+  if wallet.balance = 0 then
+    return 0;
+  end if;
+  result := (public.post_batch(
+    true,
+    ids => array[public.reserved_id(clock_timestamp(), wallet.id::text, 'stray_chips', 1)],
+    kinds => array[case when player_id is null then 'adjustment' else 'refund' end],
+    debit_wallet_ids => array[wallet.id], credit_wallet_ids => array[receiver],
+    currencies => array[wallet.currency], amounts => array[wallet.balance],
+    reference_types => array['room'], reference_ids => array[wallet.room_id::text],
+    actor_ids => array[actor])).outcomes[1];
+  if result <> 'ok' then
+    raise exception 'return_stray_chips: the payment was refused: %', result
+      using errcode = 'data_exception';
+  end if;
+  perform public.create_audit_log(
+    actor, 'seat.chips_returned', 'wallet', wallet.id::text, btrim(reason),
+    jsonb_build_object(
+      'room', wallet.room_id, 'seat', wallet.seat, 'chips', wallet.balance, 'player', player_id));
+  return wallet.balance;
+end
+$$;
+
+ALTER FUNCTION public.return_stray_chips(wallet_id bigint, player_id uuid, reason text, actor uuid) OWNER TO higgs_owner;
+
+--
+-- Name: FUNCTION return_stray_chips(wallet_id bigint, player_id uuid, reason text, actor uuid); Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON FUNCTION public.return_stray_chips(wallet_id bigint, player_id uuid, reason text, actor uuid) IS 'An operator empties the wallet of a seat where nobody sits: to a player, or back to the issue
+where player_id is null. Returns the chips, 0 where there are none. No function leaves chips there;
+verify_journal() names a wallet where it happened. Audited as seat.chips_returned.
+Locks: the room, exclusively; both wallets.
+Example: select id from user_wallets where kind = ''seat'' and balance > 0;';
 
 --
 -- Name: roll_up_ledger(integer); Type: FUNCTION; Schema: public; Owner: higgs_owner
@@ -5404,6 +6198,129 @@ returns when. Locks: the profile.
 Example: select set_player_time_zone(id, ''Asia/Makassar'') from users where username = ''ayu'';';
 
 --
+-- Name: set_self_exclusion(uuid, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: higgs_owner
+--
+
+CREATE FUNCTION public.set_self_exclusion(player_id uuid, until timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  holds_until timestamptz;
+begin
+  if until is null or until <= now() then
+    raise exception 'a self-exclusion until % is over already', coalesce(until::text, 'null')
+      using errcode = 'invalid_parameter_value',
+        hint = 'Give a time in the future, or infinity. It ends by itself, and never earlier.';
+  end if;
+  select u.self_excluded_until into holds_until
+  from public.users as u
+  where u.id = player_id
+  for no key update;
+  if not found then
+    raise exception 'there is no player %', coalesce(player_id::text, 'null')
+      using errcode = 'no_data_found', hint = 'Find the account: select user_id_of(''name'');';
+  elsif holds_until >= until then
+    return holds_until;
+  end if;
+  update public.users as u
+  set self_excluded_until = until, updated_at = now()
+  where u.id = player_id;
+  perform public.create_audit_log(
+    player_id, 'player.self_excluded', 'user', player_id::text, null,
+    jsonb_build_object('before', holds_until, 'after', until));
+  return until;
+end
+$$;
+
+ALTER FUNCTION public.set_self_exclusion(player_id uuid, until timestamp with time zone) OWNER TO higgs_owner;
+
+--
+-- Name: FUNCTION set_self_exclusion(player_id uuid, until timestamp with time zone); Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON FUNCTION public.set_self_exclusion(player_id uuid, until timestamp with time zone) IS 'The player asks not to be let play until a time; returns until when it holds. It can be made
+longer, by nobody shorter: an earlier time leaves it as it is. It acts at the buy-in and the daily
+bonus; who sits at a table may finish and leave. Audited as player.self_excluded.
+Locks: the account.
+Example: select set_self_exclusion(user_id_of(''ayu''), now() + interval ''30 days'');';
+
+--
+-- Name: set_user_role(uuid, text, text, uuid); Type: FUNCTION; Schema: public; Owner: higgs_owner
+--
+
+CREATE FUNCTION public.set_user_role(user_id uuid, new_role text, reason text, actor_id uuid DEFAULT NULL::uuid) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+#variable_conflict use_column
+declare
+  old_role text;
+begin
+  if set_user_role.new_role is null
+    or set_user_role.new_role not in ('player', 'moderator', 'economist', 'auditor', 'admin') then
+    raise exception 'role % is not known', coalesce(quote_literal(set_user_role.new_role), 'null')
+      using errcode = 'invalid_parameter_value',
+        hint = 'Use player, moderator, economist, auditor or admin.';
+  end if;
+  if set_user_role.reason is null or length(btrim(set_user_role.reason)) not between 1 and 200 then
+    raise exception 'a change of role needs a reason of 1 to 200 characters'
+      using errcode = 'invalid_parameter_value', hint = 'The audit log keeps it.';
+  end if;
+  -- Roles are given by an administrator; by whoever may act as the owner; and by anyone where no
+  -- administrator is there yet, who would otherwise never come to be.
+  if set_user_role.actor_id is null
+    and not pg_has_role(session_user, 'higgs_owner', 'member')
+    and exists (select from public.users as a where a.role = 'admin' and a.status = 'active') then
+    raise exception 'a role is given by an administrator'
+      using errcode = 'insufficient_privilege', hint = 'Name the administrator as actor_id.';
+  end if;
+  if set_user_role.actor_id is not null and (
+    set_user_role.actor_id = set_user_role.user_id
+    or not exists (
+      select
+      from public.users as a
+      where a.id = set_user_role.actor_id and a.role = 'admin' and a.status = 'active')
+  ) then
+    raise exception '% may not give % a role', set_user_role.actor_id,
+      coalesce(set_user_role.user_id::text, 'null')
+      using errcode = 'insufficient_privilege',
+        hint = 'The actor is an active administrator, and another account.';
+  end if;
+  select u.role into old_role
+  from public.users as u
+  where u.id = set_user_role.user_id
+  for no key update;
+  if not found then
+    raise exception 'there is no user %', coalesce(set_user_role.user_id::text, 'null')
+      using errcode = 'no_data_found', hint = 'Find the account: select user_id_of(''name'');';
+  elsif old_role = set_user_role.new_role then
+    return false;
+  end if;
+  update public.users as u
+  set role = set_user_role.new_role, updated_at = now()
+  where u.id = set_user_role.user_id;
+  perform public.create_audit_log(
+    set_user_role.actor_id, 'user.role_changed', 'user', set_user_role.user_id::text,
+    btrim(set_user_role.reason),
+    jsonb_build_object('before', old_role, 'after', set_user_role.new_role));
+  return true;
+end
+$$;
+
+ALTER FUNCTION public.set_user_role(user_id uuid, new_role text, reason text, actor_id uuid) OWNER TO higgs_owner;
+
+--
+-- Name: FUNCTION set_user_role(user_id uuid, new_role text, reason text, actor_id uuid); Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON FUNCTION public.set_user_role(user_id uuid, new_role text, reason text, actor_id uuid) IS 'Gives an account a role: player, moderator, economist, auditor, admin. actor_id is an active
+administrator, not the account itself; it may be null for the owner''s sessions, and while there is
+no administrator. False where it has the role already. Audited as user.role_changed.
+Locks: the account.
+Example: select public.set_user_role(user_id_of(''ayu''), ''moderator'', ''Joined the team'');';
+
+--
 -- Name: settle_hand(uuid, bigint, smallint[], smallint[], bigint[], text[], jsonb, bytea, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: higgs_owner
 --
 
@@ -5415,19 +6332,41 @@ declare
   hand_age_max constant interval := interval '30 days';
   clock_ahead_max constant interval := interval '5 minutes';
   result_length_max constant integer := 20000;
+  reason_length_max constant integer := 200;
   payments constant integer := cardinality(payment_amounts);
+  odd record;
   hand public.game_hands;
   locked record;
   content_hash bytea;
   ends_at timestamptz;
   rake_wallet bigint;
   won numeric;
-  posted record;
+  given record;
+  outcomes text[];
 begin
   if payments is null or (cardinality(payer_seats), cardinality(payee_seats),
     cardinality(payment_reasons)) is distinct from (payments, payments, payments) then
     raise exception 'settle_hand: the arrays of payments differ in length or are null'
       using errcode = 'invalid_parameter_value';
+  end if;
+  select i.n, i.payer, i.payee, i.amount, i.reason
+  into odd
+  from unnest(payer_seats, payee_seats, payment_amounts, payment_reasons)
+    with ordinality as i (payer, payee, amount, reason, n)
+  where i.payer is null or i.amount is null or i.payer = i.payee
+    or i.reason is null or length(i.reason) > reason_length_max
+  order by i.n
+  limit 1;
+  if found or array_ndims(payment_amounts) > 1 then
+    raise exception 'settle_hand: payment % cannot be: %', coalesce(odd.n, 1), case
+      when odd.n is null then 'the arrays have more than one dimension'
+      when odd.payer is null then 'no seat pays'
+      when odd.payer = odd.payee then format('seat %s pays itself', odd.payer)
+      when odd.amount is null then 'it has no amount'
+      else format('its reason is null or over %s characters', reason_length_max)
+    end
+      using errcode = 'invalid_parameter_value',
+        hint = 'It has a seat that pays, another seat or null for rake, an amount and a reason.';
   end if;
   if jsonb_typeof(hand_result) is distinct from 'object'
     or length(hand_result::text) > result_length_max then
@@ -5488,41 +6427,39 @@ begin
   -- The hand's payments are one group: whole or not at all.
   if payments > 0 then
     select
-      bool_and(p.outcome = 'ok') as is_ok,
-      min(p.outcome) filter (where p.outcome not in ('ok', 'group_failed')) as refusal
-    into posted
+      array_agg(d.id order by d.n) as ids,
+      array_agg(case when d.payee is null then 'rake' else 'settlement' end order by d.n)
+        as kinds,
+      array_agg(d.payer_wallet order by d.n) as debits,
+      array_agg(d.payee_wallet order by d.n) as credits,
+      array_agg(jsonb_build_object('reason', d.reason) order by d.n) as metadata
+    into given
     from (
       select
-        array_agg(d.id order by d.n) as ids,
-        array_agg(case when d.payee is null then 'rake' else 'settlement' end order by d.n)
-          as kinds,
-        array_agg(d.payer_wallet order by d.n) as debits,
-        array_agg(d.payee_wallet order by d.n) as credits,
-        array_agg(d.amount order by d.n) as amounts,
-        array_agg(jsonb_build_object('reason', d.reason) order by d.n) as metadata
-      from (
-        select
-          i.n, i.payee, i.amount, i.reason,
-          public.derive_id(hand.started_at, hand.id::text, 'settlement', i.n::integer) as id,
-          coalesce(f.wallet_id, 0) as payer_wallet,
-          case when i.payee is null then rake_wallet else coalesce(t.wallet_id, 0) end
-            as payee_wallet
-        from unnest(payer_seats, payee_seats, payment_amounts, payment_reasons)
-          with ordinality as i (payer, payee, amount, reason, n)
-        left join public.hand_seats as f on f.hand_id = hand.id and f.seat = i.payer
-        left join public.hand_seats as t on t.hand_id = hand.id and t.seat = i.payee
-      ) as d
-    ) as g
-    cross join lateral public.post_transactions(
-      ids => g.ids, kinds => g.kinds, debit_wallet_ids => g.debits,
-      credit_wallet_ids => g.credits, currencies => array_fill(hand.currency, array[payments]),
-      amounts => g.amounts, group_ids => array_fill(g.ids[1], array[payments]),
+        i.n, i.payee, i.reason,
+        public.reserved_id(hand.started_at, hand.id::text, 'settlement', i.n::integer) as id,
+        coalesce(f.wallet_id, -i.n) as payer_wallet,
+        case when i.payee is null then rake_wallet else coalesce(t.wallet_id, 0) end
+          as payee_wallet
+      from unnest(payer_seats, payee_seats, payment_reasons)
+        with ordinality as i (payer, payee, reason, n)
+      left join public.hand_seats as f on f.hand_id = hand.id and f.seat = i.payer
+      left join public.hand_seats as t on t.hand_id = hand.id and t.seat = i.payee
+    ) as d;
+    outcomes := (public.post_batch(
+      true, ids => given.ids, kinds => given.kinds, debit_wallet_ids => given.debits,
+      credit_wallet_ids => given.credits,
+      currencies => array_fill(hand.currency, array[payments]), amounts => payment_amounts[:],
+      group_ids => array_fill(given.ids[1], array[payments]),
       group_sizes => array_fill(payments, array[payments]),
       reference_types => array_fill('hand'::text, array[payments]),
       reference_ids => array_fill(hand.id::text, array[payments]),
-      metadata => g.metadata) as p;
-    if not posted.is_ok then
-      outcome := coalesce(posted.refusal, 'group_failed');
+      metadata => given.metadata)).outcomes;
+    if 'ok' <> any (outcomes) then
+      select coalesce(min(u.outcome) filter (where u.outcome <> 'group_failed'), 'group_failed')
+      into outcome
+      from unnest(outcomes) as u (outcome)
+      where u.outcome <> 'ok';
       return;
     end if;
   end if;
@@ -5591,14 +6528,47 @@ Example: select result from game_hands where status = ''settled'' limit 1;';
 CREATE FUNCTION public.sign_seal(seal bigint, signing_key_id text, seal_signature bytea) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
+    AS $_$
+declare
+  signatures_max constant integer := 20;
+  signature_bytes constant integer := 64;
 begin
+  if signing_key_id is null or signing_key_id !~ '^[A-Za-z0-9._-]{1,64}$' then
+    raise exception 'sign_seal: % cannot name a key',
+      coalesce(quote_literal(signing_key_id), 'null')
+      using errcode = 'invalid_parameter_value',
+        hint = 'Use 1 to 64 letters, digits, dots, hyphens or underscores.';
+  end if;
+  if octet_length(seal_signature) is distinct from signature_bytes then
+    raise exception 'sign_seal: the signature has % bytes, not %',
+      coalesce(octet_length(seal_signature)::text, 'no'), signature_bytes
+      using errcode = 'invalid_parameter_value',
+        hint = 'Give the Ed25519 signature of the head as bytes.';
+  end if;
+  if not exists (select from public.ledger_seals as l where l.no = seal) then
+    raise exception 'sign_seal: there is no seal %', coalesce(seal::text, 'null')
+      using errcode = 'no_data_found',
+        hint = 'Sign the newest: select no, hash from ledger_head();';
+  end if;
+  -- Whoever may call this may store a bad signature first; the good one still comes beside it. The
+  -- owner's sessions have no limit, so that it cannot be shut out either.
+  if not pg_has_role(session_user, 'higgs_owner', 'member') and signatures_max <= (
+    select count(*)
+    from public.ledger_seal_signatures as s
+    where s.seal_no = seal and s.key_id = signing_key_id and s.signature <> seal_signature
+  ) then
+    raise exception 'sign_seal: seal % has % other signatures by key %',
+      seal, signatures_max, signing_key_id
+      using errcode = 'program_limit_exceeded',
+        hint = 'A key makes one: find out who stored them. A session that may act as higgs_owner '
+          'can still sign.';
+  end if;
   insert into public.ledger_seal_signatures (seal_no, key_id, signature)
   values (seal, signing_key_id, seal_signature)
-  on conflict (seal_no, key_id) do nothing;
+  on conflict (seal_no, key_id, signature) do nothing;
   return found;
 end
-$$;
+$_$;
 
 ALTER FUNCTION public.sign_seal(seal bigint, signing_key_id text, seal_signature bytea) OWNER TO higgs_owner;
 
@@ -5606,8 +6576,9 @@ ALTER FUNCTION public.sign_seal(seal bigint, signing_key_id text, seal_signature
 -- Name: FUNCTION sign_seal(seal bigint, signing_key_id text, seal_signature bytea); Type: COMMENT; Schema: public; Owner: higgs_owner
 --
 
-COMMENT ON FUNCTION public.sign_seal(seal bigint, signing_key_id text, seal_signature bytea) IS 'Stores the signature of a seal that was made outside the database; false where that key has
-signed it before. The database cannot check it: higgs ledger verify does.
+COMMENT ON FUNCTION public.sign_seal(seal bigint, signing_key_id text, seal_signature bytea) IS 'Stores a signature of a seal that was made outside the database; false where that very signature
+is stored. The database cannot check it, so it keeps up to 20 that name one key for one seal; higgs
+ledger verify takes the one that the public key verifies, and names the others.
 Example: select no from ledger_head();';
 
 --
@@ -5627,8 +6598,9 @@ declare
   purse bigint;
   result text;
 begin
-  if session_id is null then
-    raise exception 'sit_down: session_id is null'
+  if public.is_version_7(session_id) is not true then
+    raise exception 'sit_down: session_id is %',
+      coalesce(session_id || ', which is not of version 7', 'null')
       using errcode = 'invalid_parameter_value', hint = 'Choose a version-7 id, as new_id() does.';
   end if;
   select l.outcome, (l.row_found).* into locked
@@ -5643,7 +6615,7 @@ begin
         and exists (
           select
           from public.transactions as t
-          where t.id = public.derive_id(
+          where t.id = public.reserved_id(
               public.id_time(session_id), session_id::text, 'buy_in', 1)
             and t.amount = buy_in)
         then 'exists'
@@ -5700,14 +6672,13 @@ begin
   if not found then
     return 'wallet_not_found';
   end if;
-  select p.outcome into strict result
-  from public.post_transactions(
-    ids => array[public.derive_id(
+  result := (public.post_batch(
+    true, ids => array[public.reserved_id(
       public.id_time(session_id), session_id::text, 'buy_in', 1)],
     kinds => array['buy_in'], debit_wallet_ids => array[purse],
     credit_wallet_ids => array[wallet], currencies => array[locked.currency],
     amounts => array[buy_in], reference_types => array['session'],
-    reference_ids => array[session_id::text], actor_ids => array[player_id]) as p;
+    reference_ids => array[session_id::text], actor_ids => array[player_id])).outcomes[1];
   if result = 'ok' then
     insert into public.game_sessions (id, room_id, seat, user_id, seat_wallet_id, bought_in)
     values (session_id, room, player_seat, player_id, wallet, buy_in);
@@ -5808,6 +6779,11 @@ declare
   fit integer;
   violated text;
 begin
+  if array_ndims(seats) > 1 or array_ndims(client_seeds) > 1 or array_ndims(bot_strengths) > 1
+    or array_ndims(bot_seeds) > 1 or array_ndims(bot_styles) > 1 then
+    raise exception 'start_hand: an array has more than one dimension'
+      using errcode = 'invalid_parameter_value', hint = 'Give one element for each seat.';
+  end if;
   if cardinality(seats) is null or cardinality(client_seeds) is distinct from cardinality(seats)
     or cardinality(bot_strengths) <> cardinality(seats)
     or cardinality(bot_seeds) <> cardinality(seats)
@@ -5826,9 +6802,15 @@ begin
       using errcode = 'invalid_parameter_value',
         hint = 'Each seat once, the lowest first; seeds and bots in the same order.';
   end if;
-  if hand_id is null then
-    raise exception 'start_hand: hand_id is null'
+  if public.is_version_7(hand_id) is not true then
+    raise exception 'start_hand: hand_id is %',
+      coalesce(hand_id || ', which is not of version 7', 'null')
       using errcode = 'invalid_parameter_value', hint = 'Choose a version-7 id, as new_id() does.';
+  end if;
+  if num_nulls(hand_rules_version, hand_options, seed_commit, seed_encrypted, seed_key_id) > 0 then
+    raise exception 'start_hand: rules version, options and the three parts of the seed are needed'
+      using errcode = 'invalid_parameter_value',
+        hint = 'No options are {}; the seed is its SHA-256, itself encrypted, the name of the key.';
   end if;
   select l.outcome, (l.row_found).* into locked
   from public.locked_room(room, room_fence) as l;
@@ -5949,6 +6931,105 @@ hand_running, too_few_seats, seat_not_ready, id_out_of_window. Locks: the room, 
 Example: select options from game_hands limit 1;';
 
 --
+-- Name: succeed_nodes(bigint); Type: FUNCTION; Schema: public; Owner: higgs_owner
+--
+
+CREATE FUNCTION public.succeed_nodes(node bigint) RETURNS integer
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ WITH stopped AS (
+          UPDATE public.server_nodes n SET stopped_at = clock_timestamp(), lease_expires_at = clock_timestamp()
+            FROM public.server_nodes me
+           WHERE ((me.id = succeed_nodes.node) AND (me.stopped_at IS NULL) AND (n.name = me.name) AND (n.internal_address = me.internal_address) AND (n.id < me.id) AND (n.stopped_at IS NULL))
+           RETURNING n.id
+         )
+  SELECT (count(*))::integer AS count
+    FROM stopped s;
+END;
+
+ALTER FUNCTION public.succeed_nodes(node bigint) OWNER TO higgs_owner;
+
+--
+-- Name: FUNCTION succeed_nodes(node bigint); Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON FUNCTION public.succeed_nodes(node bigint) IS 'Ends the leases of earlier nodes with the same name and internal address, for a caller that knows
+that they are dead, as one that has bound their address does; how many there were. Their rooms can be
+taken at once. An old node that lives after all is refused by the fence.
+Example: select succeed_nodes(max(id)) from server_nodes;';
+
+--
+-- Name: suspend_user(uuid, timestamp with time zone, text, uuid); Type: FUNCTION; Schema: public; Owner: higgs_owner
+--
+
+CREATE FUNCTION public.suspend_user(user_id uuid, until timestamp with time zone, reason text, actor_id uuid DEFAULT NULL::uuid) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  if until is null or until <= now() or until = 'infinity' then
+    raise exception 'a suspension until % has no end that is to come', coalesce(until::text, 'null')
+      using errcode = 'invalid_parameter_value',
+        hint = 'Give a time in the future; ban_user() has no end.';
+  end if;
+  return public.act_on_account(user_id, 'user.suspended', 'suspended', until, reason, actor_id);
+end
+$$;
+
+ALTER FUNCTION public.suspend_user(user_id uuid, until timestamp with time zone, reason text, actor_id uuid) OWNER TO higgs_owner;
+
+--
+-- Name: FUNCTION suspend_user(user_id uuid, until timestamp with time zone, reason text, actor_id uuid); Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON FUNCTION public.suspend_user(user_id uuid, until timestamp with time zone, reason text, actor_id uuid) IS 'Keeps an account from playing until a time, and ends its sign-ins; also changes the end of a
+suspension. False where it was so already. Audited as user.suspended. Locks: the account.
+Example: select public.suspend_user(user_id_of(''ayu''), now() + interval ''3 days'', ''Abuse'');';
+
+--
+-- Name: take_room(bigint, bigint); Type: FUNCTION; Schema: public; Owner: higgs_owner
+--
+
+CREATE FUNCTION public.take_room(node bigint, room bigint, OUT outcome text, OUT fence bigint, OUT hand_id uuid) RETURNS record
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  perform pg_advisory_xact_lock(room);
+  -- The next statements see what was committed before the lock was had.
+  update public.game_rooms as r
+  set host_node = node, fence = r.fence + 1
+  from public.server_nodes as me
+  where r.id = room
+    and me.id = node and me.stopped_at is null and me.lease_expires_at > clock_timestamp()
+    and r.status <> 'closed'
+    and not exists (
+      select
+      from public.server_nodes as h
+      where h.id = r.host_node and h.stopped_at is null
+        and h.lease_expires_at >= clock_timestamp())
+    and not exists (
+      select
+      from public.game_hands as g
+      where g.id = r.current_hand_id and g.rules_version <> all (me.rules_versions))
+  returning r.fence, r.current_hand_id into fence, hand_id;
+  outcome := case when found then 'ok' else 'not_taken' end;
+end
+$$;
+
+ALTER FUNCTION public.take_room(node bigint, room bigint, OUT outcome text, OUT fence bigint, OUT hand_id uuid) OWNER TO higgs_owner;
+
+--
+-- Name: FUNCTION take_room(node bigint, room bigint, OUT outcome text, OUT fence bigint, OUT hand_id uuid); Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON FUNCTION public.take_room(node bigint, room bigint, OUT outcome text, OUT fence bigint, OUT hand_id uuid) IS 'Gives a node one room, as take_rooms gives it many: ok with the new fence and the hand that runs
+there, or not_taken where the room is unknown, closed or hosted, where its hand has rules that the
+node does not know, or where the node has no lease. Locks: the room, exclusively.
+Example: select * from take_room(1, 1);';
+
+--
 -- Name: take_rooms(bigint, integer); Type: FUNCTION; Schema: public; Owner: higgs_owner
 --
 
@@ -6034,8 +7115,9 @@ declare
   chips bigint;
   result text;
 begin
-  if top_up_id is null then
-    raise exception 'top_up: top_up_id is null'
+  if public.is_version_7(top_up_id) is not true then
+    raise exception 'top_up: top_up_id is %',
+      coalesce(top_up_id || ', which is not of version 7', 'null')
       using errcode = 'invalid_parameter_value', hint = 'Choose a version-7 id, as new_id() does.';
   end if;
   select s.* into stay from public.game_sessions as s where s.id = session_id;
@@ -6079,12 +7161,11 @@ begin
       return 'buy_in_out_of_range';
     end if;
   end if;
-  select p.outcome into strict result
-  from public.post_transactions(
-    ids => array[top_up_id], kinds => array['buy_in'], debit_wallet_ids => array[purse],
+  result := (public.post_batch(
+    true, ids => array[top_up_id], kinds => array['buy_in'], debit_wallet_ids => array[purse],
     credit_wallet_ids => array[stay.seat_wallet_id], currencies => array[locked.currency],
     amounts => array[amount], reference_types => array['session'],
-    reference_ids => array[session_id::text], actor_ids => array[stay.user_id]) as p;
+    reference_ids => array[session_id::text], actor_ids => array[stay.user_id])).outcomes[1];
   if result = 'ok' then
     update public.game_sessions as s set bought_in = s.bought_in + amount where s.id = session_id;
   end if;
@@ -6396,10 +7477,16 @@ CREATE FUNCTION public.verify_ledger(head bytea DEFAULT NULL::bytea, recent_only
 #variable_conflict use_column
 declare
   recent_seals constant bigint := 10;
+  hash_bytes constant integer := 32;
   since bigint := -9223372036854775808;
   sealed record;
   head_no bigint;
 begin
+  if octet_length(head) <> hash_bytes then
+    raise exception 'verify_ledger: the head has % bytes, not %', octet_length(head), hash_bytes
+      using errcode = 'invalid_parameter_value',
+        hint = 'Give all 64 hexadecimal digits of a published hash: decode(''…'', ''hex'').';
+  end if;
   if recent_only then
     select s.rolled_up_to into strict since from public.ledger_state as s;
   end if;
@@ -8640,7 +9727,8 @@ ALTER TABLE public.ledger_seal_signatures OWNER TO higgs_owner;
 -- Name: TABLE ledger_seal_signatures; Type: COMMENT; Schema: public; Owner: higgs_owner
 --
 
-COMMENT ON TABLE public.ledger_seal_signatures IS 'Signatures of seals by a key that the database does not have. Append-only.';
+COMMENT ON TABLE public.ledger_seal_signatures IS 'Signatures of seals by a key that the database does not have. The database cannot check them: of
+several that name one key for one seal, what the public key verifies counts. Append-only.';
 
 --
 -- Name: COLUMN ledger_seal_signatures.seal_no; Type: COMMENT; Schema: public; Owner: higgs_owner
@@ -8823,6 +9911,69 @@ COMMENT ON COLUMN public.notifications.expires_at IS 'When it is of no more use.
 --
 
 COMMENT ON COLUMN public.notifications.created_at IS 'When it was made.';
+
+--
+-- Name: room_deals; Type: TABLE; Schema: public; Owner: higgs_owner
+--
+
+CREATE TABLE public.room_deals (
+    room_id bigint NOT NULL,
+    number integer NOT NULL,
+    server_seed_commit bytea NOT NULL,
+    server_seed_encrypted bytea NOT NULL,
+    key_id bytea NOT NULL,
+    promised_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT room_deals_key_id_size CHECK (((octet_length(key_id) >= 1) AND (octet_length(key_id) <= 32))),
+    CONSTRAINT room_deals_number_positive CHECK ((number > 0)),
+    CONSTRAINT room_deals_server_seed_commit_size CHECK ((octet_length(server_seed_commit) = 32)),
+    CONSTRAINT room_deals_server_seed_encrypted_size CHECK (((octet_length(server_seed_encrypted) >= 29) AND (octet_length(server_seed_encrypted) <= 256)))
+)
+WITH (fillfactor='70');
+
+ALTER TABLE public.room_deals OWNER TO higgs_owner;
+
+--
+-- Name: TABLE room_deals; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON TABLE public.room_deals IS 'The last deal that each room promised: its server seed is fixed before any client seed is taken,
+and a restart keeps it.';
+
+--
+-- Name: COLUMN room_deals.room_id; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON COLUMN public.room_deals.room_id IS 'The room.';
+
+--
+-- Name: COLUMN room_deals.number; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON COLUMN public.room_deals.number IS 'Number of the hand that it is for.';
+
+--
+-- Name: COLUMN room_deals.server_seed_commit; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON COLUMN public.room_deals.server_seed_commit IS 'SHA-256 of the server seed: what players are told.';
+
+--
+-- Name: COLUMN room_deals.server_seed_encrypted; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON COLUMN public.room_deals.server_seed_encrypted IS 'Server seed under AES-GCM.';
+
+--
+-- Name: COLUMN room_deals.key_id; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON COLUMN public.room_deals.key_id IS 'Which key of the key ring encrypted the seed.';
+
+--
+-- Name: COLUMN room_deals.promised_at; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON COLUMN public.room_deals.promised_at IS 'When it was promised.';
 
 --
 -- Name: schema_migrations; Type: TABLE; Schema: public; Owner: higgs_owner
@@ -10198,6 +11349,20 @@ CREATE FUNCTION public.verify_journal() RETURNS TABLE(check_name text, is_ok boo
            WHERE (h.status <> 'playing'::text)
            GROUP BY h.id) r
  UNION ALL
+  SELECT 'stacks_equal_wallets'::text AS check_name,
+     COALESCE(bool_and(s.is_equal), true) AS "coalesce",
+     count(*) AS count,
+         CASE
+             WHEN (NOT bool_and(s.is_equal)) THEN format('%s seats of running hands, the first of hand %s'::text, count(*) FILTER (WHERE (NOT s.is_equal)), (array_agg(s.hand_id) FILTER (WHERE (NOT s.is_equal)))[1])
+             ELSE NULL::text
+         END AS "case"
+    FROM ( SELECT h.id AS hand_id,
+             (x.stack_start = w.balance) AS is_equal
+            FROM ((public.game_hands h
+              JOIN public.hand_seats x ON ((x.hand_id = h.id)))
+              JOIN public.user_wallets w ON ((w.id = x.wallet_id)))
+           WHERE (h.status = 'playing'::text)) s
+ UNION ALL
   SELECT 'chips_on_tables_have_players'::text AS check_name,
      COALESCE(bool_and((s.id IS NOT NULL)), true) AS "coalesce",
      count(*) AS count,
@@ -10298,6 +11463,13 @@ ALTER TABLE ONLY public.hand_seats
     ADD CONSTRAINT hand_seats_pkey PRIMARY KEY (hand_id, seat);
 
 --
+-- Name: idempotency_keys idempotency_keys_pkey; Type: CONSTRAINT; Schema: public; Owner: higgs_owner
+--
+
+ALTER TABLE ONLY public.idempotency_keys
+    ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (user_id, key);
+
+--
 -- Name: ledger_archives ledger_archives_pkey; Type: CONSTRAINT; Schema: public; Owner: higgs_owner
 --
 
@@ -10316,7 +11488,7 @@ ALTER TABLE ONLY public.ledger_rollups
 --
 
 ALTER TABLE ONLY public.ledger_seal_signatures
-    ADD CONSTRAINT ledger_seal_signatures_pkey PRIMARY KEY (seal_no, key_id);
+    ADD CONSTRAINT ledger_seal_signatures_pkey PRIMARY KEY (seal_no, key_id, signature);
 
 --
 -- Name: ledger_seals ledger_seals_pkey; Type: CONSTRAINT; Schema: public; Owner: higgs_owner
@@ -10359,6 +11531,13 @@ ALTER TABLE ONLY public.player_day_totals
 
 ALTER TABLE ONLY public.player_limits
     ADD CONSTRAINT player_limits_pkey PRIMARY KEY (user_id, currency);
+
+--
+-- Name: room_deals room_deals_pkey; Type: CONSTRAINT; Schema: public; Owner: higgs_owner
+--
+
+ALTER TABLE ONLY public.room_deals
+    ADD CONSTRAINT room_deals_pkey PRIMARY KEY (room_id);
 
 --
 -- Name: schema_migrations schema_migrations_pkey; Type: CONSTRAINT; Schema: public; Owner: higgs_owner
@@ -10643,6 +11822,12 @@ CREATE INDEX hand_seats_user_id_idx ON public.hand_seats USING btree (user_id, h
 CREATE INDEX hand_seats_wallet_id_idx ON public.hand_seats USING btree (wallet_id);
 
 --
+-- Name: idempotency_keys_created_at_idx; Type: INDEX; Schema: public; Owner: higgs_owner
+--
+
+CREATE INDEX idempotency_keys_created_at_idx ON public.idempotency_keys USING btree (created_at);
+
+--
 -- Name: ledger_seals_hash_key; Type: INDEX; Schema: public; Owner: higgs_owner
 --
 
@@ -10901,6 +12086,18 @@ CREATE INDEX users_staff_idx ON public.users USING btree (role) WHERE (role <> '
 CREATE UNIQUE INDEX users_username_lower_key ON public.users USING btree (lower(username));
 
 --
+-- Name: game_hands game_hands_keep_promise; Type: TRIGGER; Schema: public; Owner: higgs_owner
+--
+
+CREATE TRIGGER game_hands_keep_promise AFTER INSERT ON public.game_hands FOR EACH ROW EXECUTE FUNCTION public.check_promised_deal();
+
+--
+-- Name: TRIGGER game_hands_keep_promise ON game_hands; Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON TRIGGER game_hands_keep_promise ON public.game_hands IS 'A promised server seed is not exchanged.';
+
+--
 -- Name: audit_logs refuse_change; Type: TRIGGER; Schema: public; Owner: higgs_owner
 --
 
@@ -11143,6 +12340,13 @@ ALTER TABLE ONLY public.hand_seats
     ADD CONSTRAINT hand_seats_wallet_id_fkey FOREIGN KEY (wallet_id) REFERENCES public.user_wallets(id);
 
 --
+-- Name: idempotency_keys idempotency_keys_user_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: higgs_owner
+--
+
+ALTER TABLE ONLY public.idempotency_keys
+    ADD CONSTRAINT idempotency_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id);
+
+--
 -- Name: ledger_rollups ledger_rollups_wallet_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: higgs_owner
 --
 
@@ -11204,6 +12408,13 @@ ALTER TABLE ONLY public.player_day_totals
 
 ALTER TABLE ONLY public.player_limits
     ADD CONSTRAINT player_limits_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id);
+
+--
+-- Name: room_deals room_deals_room_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: higgs_owner
+--
+
+ALTER TABLE ONLY public.room_deals
+    ADD CONSTRAINT room_deals_room_id_fkey FOREIGN KEY (room_id) REFERENCES public.game_rooms(id);
 
 --
 -- Name: stake_tiers stake_tiers_game_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: higgs_owner
@@ -11369,6 +12580,12 @@ REVOKE ALL ON FUNCTION public.accept_friend(user_id uuid, other_id uuid) FROM PU
 GRANT ALL ON FUNCTION public.accept_friend(user_id uuid, other_id uuid) TO higgs_app;
 
 --
+-- Name: FUNCTION act_on_account(account_id uuid, act text, new_status text, new_until timestamp with time zone, reason text, actor_id uuid); Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+REVOKE ALL ON FUNCTION public.act_on_account(account_id uuid, act text, new_status text, new_until timestamp with time zone, reason text, actor_id uuid) FROM PUBLIC;
+
+--
 -- Name: FUNCTION add_vip_points(user_id uuid, points bigint); Type: ACL; Schema: public; Owner: higgs_owner
 --
 
@@ -11383,11 +12600,31 @@ REVOKE ALL ON FUNCTION public.analyze_partitioned_tables() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.analyze_partitioned_tables() TO higgs_app;
 
 --
+-- Name: TABLE idempotency_keys; Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+GRANT SELECT ON TABLE public.idempotency_keys TO higgs_app;
+
+--
+-- Name: FUNCTION answer_idempotency_key(player_id uuid, request_key text, status smallint, body bytea); Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+REVOKE ALL ON FUNCTION public.answer_idempotency_key(player_id uuid, request_key text, status smallint, body bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.answer_idempotency_key(player_id uuid, request_key text, status smallint, body bytea) TO higgs_app;
+
+--
 -- Name: FUNCTION append_moves(room_ids bigint[], fences bigint[], hand_ids uuid[], nos integer[], seats smallint[], actors text[], moves bytea[], refs text[], time_banks_ms integer[], trustees boolean[]); Type: ACL; Schema: public; Owner: higgs_owner
 --
 
 REVOKE ALL ON FUNCTION public.append_moves(room_ids bigint[], fences bigint[], hand_ids uuid[], nos integer[], seats smallint[], actors text[], moves bytea[], refs text[], time_banks_ms integer[], trustees boolean[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.append_moves(room_ids bigint[], fences bigint[], hand_ids uuid[], nos integer[], seats smallint[], actors text[], moves bytea[], refs text[], time_banks_ms integer[], trustees boolean[]) TO higgs_app;
+
+--
+-- Name: FUNCTION ban_user(user_id uuid, reason text, actor_id uuid); Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+REVOKE ALL ON FUNCTION public.ban_user(user_id uuid, reason text, actor_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.ban_user(user_id uuid, reason text, actor_id uuid) TO higgs_app;
 
 --
 -- Name: FUNCTION block_user(user_id uuid, other_id uuid); Type: ACL; Schema: public; Owner: higgs_owner
@@ -11657,11 +12894,24 @@ GRANT ALL ON FUNCTION public.calculate_win_rate(hands_won bigint, hands_played b
 REVOKE ALL ON FUNCTION public.cash_out_session(stay public.game_sessions, chip_currency text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION check_promised_deal(); Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+REVOKE ALL ON FUNCTION public.check_promised_deal() FROM PUBLIC;
+
+--
 -- Name: FUNCTION claim_daily_bonus(user_id uuid); Type: ACL; Schema: public; Owner: higgs_owner
 --
 
 REVOKE ALL ON FUNCTION public.claim_daily_bonus(user_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.claim_daily_bonus(user_id uuid) TO higgs_app;
+
+--
+-- Name: FUNCTION claim_idempotency_key(player_id uuid, request_key text, hash bytea, OUT outcome text, OUT money_id uuid, OUT answer_status smallint, OUT answer_body bytea); Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+REVOKE ALL ON FUNCTION public.claim_idempotency_key(player_id uuid, request_key text, hash bytea, OUT outcome text, OUT money_id uuid, OUT answer_status smallint, OUT answer_body bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.claim_idempotency_key(player_id uuid, request_key text, hash bytea, OUT outcome text, OUT money_id uuid, OUT answer_status smallint, OUT answer_body bytea) TO higgs_app;
 
 --
 -- Name: FUNCTION cleanup_expired_sessions(rows_max integer); Type: ACL; Schema: public; Owner: higgs_owner
@@ -11692,19 +12942,18 @@ REVOKE ALL ON FUNCTION public.close_room(room bigint, room_fence bigint) FROM PU
 GRANT ALL ON FUNCTION public.close_room(room bigint, room_fence bigint) TO higgs_app;
 
 --
+-- Name: FUNCTION close_user(user_id uuid, reason text, actor_id uuid); Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+REVOKE ALL ON FUNCTION public.close_user(user_id uuid, reason text, actor_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.close_user(user_id uuid, reason text, actor_id uuid) TO higgs_app;
+
+--
 -- Name: FUNCTION create_audit_log(actor_id uuid, action text, target_type text, target_id text, reason text, details jsonb, address inet, request_id text); Type: ACL; Schema: public; Owner: higgs_owner
 --
 
 REVOKE ALL ON FUNCTION public.create_audit_log(actor_id uuid, action text, target_type text, target_id text, reason text, details jsonb, address inet, request_id text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.create_audit_log(actor_id uuid, action text, target_type text, target_id text, reason text, details jsonb, address inet, request_id text) TO higgs_app;
-
---
--- Name: FUNCTION id_at(event_time timestamp with time zone); Type: ACL; Schema: public; Owner: higgs_owner
---
-
-REVOKE ALL ON FUNCTION public.id_at(event_time timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.id_at(event_time timestamp with time zone) TO higgs_app;
-GRANT ALL ON FUNCTION public.id_at(event_time timestamp with time zone) TO higgs_readonly;
 
 --
 -- Name: FUNCTION new_id(); Type: ACL; Schema: public; Owner: higgs_owner
@@ -11727,6 +12976,14 @@ GRANT ALL ON FUNCTION public.create_player(username text, display_name text, acc
 
 REVOKE ALL ON FUNCTION public.create_room(room_name text, room_game_id text, room_currency text, room_base_bet bigint, room_buy_in_min bigint, room_buy_in_max bigint, room_seats smallint, room_rake_bps smallint, room_rake_cap bigint, room_options jsonb, room_visibility text, room_join_code text, room_tournament_id uuid, room_creator uuid, room_stake_tier_id text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.create_room(room_name text, room_game_id text, room_currency text, room_base_bet bigint, room_buy_in_min bigint, room_buy_in_max bigint, room_seats smallint, room_rake_bps smallint, room_rake_cap bigint, room_options jsonb, room_visibility text, room_join_code text, room_tournament_id uuid, room_creator uuid, room_stake_tier_id text) TO higgs_app;
+
+--
+-- Name: FUNCTION refuse_id_time(event_time timestamp with time zone); Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+REVOKE ALL ON FUNCTION public.refuse_id_time(event_time timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.refuse_id_time(event_time timestamp with time zone) TO higgs_app;
+GRANT ALL ON FUNCTION public.refuse_id_time(event_time timestamp with time zone) TO higgs_readonly;
 
 --
 -- Name: FUNCTION derive_id(event_time timestamp with time zone, source text, purpose text, ordinal integer); Type: ACL; Schema: public; Owner: higgs_owner
@@ -11833,24 +13090,27 @@ GRANT ALL ON FUNCTION public.get_user_balance(user_id uuid, currency text) TO hi
 -- Name: TABLE users; Type: ACL; Schema: public; Owner: higgs_owner
 --
 
-GRANT SELECT,INSERT,UPDATE ON TABLE public.users TO higgs_app;
+GRANT SELECT ON TABLE public.users TO higgs_app;
 
 --
 -- Name: COLUMN users.id; Type: ACL; Schema: public; Owner: higgs_owner
 --
 
+GRANT INSERT(id) ON TABLE public.users TO higgs_app;
 GRANT SELECT(id) ON TABLE public.users TO higgs_readonly;
 
 --
 -- Name: COLUMN users.username; Type: ACL; Schema: public; Owner: higgs_owner
 --
 
+GRANT INSERT(username),UPDATE(username) ON TABLE public.users TO higgs_app;
 GRANT SELECT(username) ON TABLE public.users TO higgs_readonly;
 
 --
 -- Name: COLUMN users.account_type; Type: ACL; Schema: public; Owner: higgs_owner
 --
 
+GRANT INSERT(account_type),UPDATE(account_type) ON TABLE public.users TO higgs_app;
 GRANT SELECT(account_type) ON TABLE public.users TO higgs_readonly;
 
 --
@@ -11872,6 +13132,66 @@ GRANT SELECT(status) ON TABLE public.users TO higgs_readonly;
 GRANT SELECT(suspended_until) ON TABLE public.users TO higgs_readonly;
 
 --
+-- Name: COLUMN users.password_hash; Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+GRANT INSERT(password_hash),UPDATE(password_hash) ON TABLE public.users TO higgs_app;
+
+--
+-- Name: COLUMN users.guest_secret_hash; Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+GRANT INSERT(guest_secret_hash),UPDATE(guest_secret_hash) ON TABLE public.users TO higgs_app;
+
+--
+-- Name: COLUMN users.email_encrypted; Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+GRANT INSERT(email_encrypted),UPDATE(email_encrypted) ON TABLE public.users TO higgs_app;
+
+--
+-- Name: COLUMN users.email_lookup; Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+GRANT INSERT(email_lookup),UPDATE(email_lookup) ON TABLE public.users TO higgs_app;
+
+--
+-- Name: COLUMN users.email_verified_at; Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+GRANT INSERT(email_verified_at),UPDATE(email_verified_at) ON TABLE public.users TO higgs_app;
+
+--
+-- Name: COLUMN users.phone_encrypted; Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+GRANT INSERT(phone_encrypted),UPDATE(phone_encrypted) ON TABLE public.users TO higgs_app;
+
+--
+-- Name: COLUMN users.phone_lookup; Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+GRANT INSERT(phone_lookup),UPDATE(phone_lookup) ON TABLE public.users TO higgs_app;
+
+--
+-- Name: COLUMN users.key_id; Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+GRANT INSERT(key_id),UPDATE(key_id) ON TABLE public.users TO higgs_app;
+
+--
+-- Name: COLUMN users.failed_logins; Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+GRANT UPDATE(failed_logins) ON TABLE public.users TO higgs_app;
+
+--
+-- Name: COLUMN users.locked_until; Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+GRANT UPDATE(locked_until) ON TABLE public.users TO higgs_app;
+
+--
 -- Name: COLUMN users.self_excluded_until; Type: ACL; Schema: public; Owner: higgs_owner
 --
 
@@ -11881,6 +13201,7 @@ GRANT SELECT(self_excluded_until) ON TABLE public.users TO higgs_readonly;
 -- Name: COLUMN users.last_seen_at; Type: ACL; Schema: public; Owner: higgs_owner
 --
 
+GRANT INSERT(last_seen_at),UPDATE(last_seen_at) ON TABLE public.users TO higgs_app;
 GRANT SELECT(last_seen_at) ON TABLE public.users TO higgs_readonly;
 
 --
@@ -11888,6 +13209,12 @@ GRANT SELECT(last_seen_at) ON TABLE public.users TO higgs_readonly;
 --
 
 GRANT SELECT(created_at) ON TABLE public.users TO higgs_readonly;
+
+--
+-- Name: COLUMN users.updated_at; Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+GRANT UPDATE(updated_at) ON TABLE public.users TO higgs_app;
 
 --
 -- Name: COLUMN users.closed_at; Type: ACL; Schema: public; Owner: higgs_owner
@@ -11965,6 +13292,14 @@ GRANT ALL ON FUNCTION public.get_wallet_history(wallet_id bigint, before_id uuid
 GRANT ALL ON FUNCTION public.get_wallet_history(wallet_id bigint, before_id uuid, rows_max integer) TO higgs_readonly;
 
 --
+-- Name: FUNCTION id_at(event_time timestamp with time zone); Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+REVOKE ALL ON FUNCTION public.id_at(event_time timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.id_at(event_time timestamp with time zone) TO higgs_app;
+GRANT ALL ON FUNCTION public.id_at(event_time timestamp with time zone) TO higgs_readonly;
+
+--
 -- Name: FUNCTION id_lower_bound(event_time timestamp with time zone); Type: ACL; Schema: public; Owner: higgs_owner
 --
 
@@ -11987,6 +13322,14 @@ GRANT ALL ON FUNCTION public.id_time(id uuid) TO higgs_readonly;
 REVOKE ALL ON FUNCTION public.is_time_zone(name text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.is_time_zone(name text) TO higgs_app;
 GRANT ALL ON FUNCTION public.is_time_zone(name text) TO higgs_readonly;
+
+--
+-- Name: FUNCTION is_version_7(id uuid); Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+REVOKE ALL ON FUNCTION public.is_version_7(id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.is_version_7(id uuid) TO higgs_app;
+GRANT ALL ON FUNCTION public.is_version_7(id uuid) TO higgs_readonly;
 
 --
 -- Name: FUNCTION lease_duration(); Type: ACL; Schema: public; Owner: higgs_owner
@@ -12042,6 +13385,13 @@ REVOKE ALL ON FUNCTION public.ledger_xid() FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION public.lock_pair(one_id uuid, other_id uuid) FROM PUBLIC;
+
+--
+-- Name: FUNCTION lock_wallets(wallet_ids bigint[]); Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+REVOKE ALL ON FUNCTION public.lock_wallets(wallet_ids bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.lock_wallets(wallet_ids bigint[]) TO higgs_app;
 
 --
 -- Name: TABLE game_rooms; Type: ACL; Schema: public; Owner: higgs_owner
@@ -12274,10 +13624,16 @@ REVOKE ALL ON FUNCTION public.player_time_zone(user_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.player_time_zone(user_id uuid) TO higgs_app;
 
 --
--- Name: FUNCTION post_exactly(ids uuid[], kinds text[], debit_wallet_ids bigint[], credit_wallet_ids bigint[], currencies text[], amounts bigint[], group_ids uuid[], group_sizes integer[], reverses uuid[], reference_types text[], reference_ids text[], actor_ids uuid[], metadata jsonb[], wallet_ids bigint[], wallet_balances bigint[], oldest uuid, newest uuid, xid bigint); Type: ACL; Schema: public; Owner: higgs_owner
+-- Name: FUNCTION post_batch(from_within boolean, ids uuid[], kinds text[], debit_wallet_ids bigint[], credit_wallet_ids bigint[], currencies text[], amounts bigint[], group_ids uuid[], group_sizes integer[], reverses uuid[], reference_types text[], reference_ids text[], actor_ids uuid[], metadata jsonb[], OUT outcomes text[], OUT debit_afters bigint[], OUT credit_afters bigint[]); Type: ACL; Schema: public; Owner: higgs_owner
 --
 
-REVOKE ALL ON FUNCTION public.post_exactly(ids uuid[], kinds text[], debit_wallet_ids bigint[], credit_wallet_ids bigint[], currencies text[], amounts bigint[], group_ids uuid[], group_sizes integer[], reverses uuid[], reference_types text[], reference_ids text[], actor_ids uuid[], metadata jsonb[], wallet_ids bigint[], wallet_balances bigint[], oldest uuid, newest uuid, xid bigint) FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.post_batch(from_within boolean, ids uuid[], kinds text[], debit_wallet_ids bigint[], credit_wallet_ids bigint[], currencies text[], amounts bigint[], group_ids uuid[], group_sizes integer[], reverses uuid[], reference_types text[], reference_ids text[], actor_ids uuid[], metadata jsonb[], OUT outcomes text[], OUT debit_afters bigint[], OUT credit_afters bigint[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION post_exactly(from_within boolean, ids uuid[], kinds text[], debit_wallet_ids bigint[], credit_wallet_ids bigint[], currencies text[], amounts bigint[], group_ids uuid[], group_sizes integer[], reverses uuid[], reference_types text[], reference_ids text[], actor_ids uuid[], metadata jsonb[], wallet_ids bigint[], wallet_balances bigint[], oldest uuid, newest uuid, xid bigint, OUT outcomes text[], OUT debit_afters bigint[], OUT credit_afters bigint[]); Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+REVOKE ALL ON FUNCTION public.post_exactly(from_within boolean, ids uuid[], kinds text[], debit_wallet_ids bigint[], credit_wallet_ids bigint[], currencies text[], amounts bigint[], group_ids uuid[], group_sizes integer[], reverses uuid[], reference_types text[], reference_ids text[], actor_ids uuid[], metadata jsonb[], wallet_ids bigint[], wallet_balances bigint[], oldest uuid, newest uuid, xid bigint, OUT outcomes text[], OUT debit_afters bigint[], OUT credit_afters bigint[]) FROM PUBLIC;
 
 --
 -- Name: FUNCTION post_transactions(ids uuid[], kinds text[], debit_wallet_ids bigint[], credit_wallet_ids bigint[], currencies text[], amounts bigint[], group_ids uuid[], group_sizes integer[], reverses uuid[], reference_types text[], reference_ids text[], actor_ids uuid[], metadata jsonb[]); Type: ACL; Schema: public; Owner: higgs_owner
@@ -12287,10 +13643,49 @@ REVOKE ALL ON FUNCTION public.post_transactions(ids uuid[], kinds text[], debit_
 GRANT ALL ON FUNCTION public.post_transactions(ids uuid[], kinds text[], debit_wallet_ids bigint[], credit_wallet_ids bigint[], currencies text[], amounts bigint[], group_ids uuid[], group_sizes integer[], reverses uuid[], reference_types text[], reference_ids text[], actor_ids uuid[], metadata jsonb[]) TO higgs_app;
 
 --
+-- Name: FUNCTION posting_rules(); Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+REVOKE ALL ON FUNCTION public.posting_rules() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.posting_rules() TO higgs_app;
+GRANT ALL ON FUNCTION public.posting_rules() TO higgs_readonly;
+
+--
+-- Name: FUNCTION posting_kinds(); Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+REVOKE ALL ON FUNCTION public.posting_kinds() FROM PUBLIC;
+
+--
+-- Name: FUNCTION posting_allowed(masks bigint[], kind text, currency text, giver integer, receiver integer); Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+REVOKE ALL ON FUNCTION public.posting_allowed(masks bigint[], kind text, currency text, giver integer, receiver integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION posting_place(place text, currency text); Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+REVOKE ALL ON FUNCTION public.posting_place(place text, currency text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION posting_masks(from_within boolean); Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+REVOKE ALL ON FUNCTION public.posting_masks(from_within boolean) FROM PUBLIC;
+
+--
 -- Name: FUNCTION posting_problem(ids uuid[], kinds text[], debit_wallet_ids bigint[], credit_wallet_ids bigint[], currencies text[], amounts bigint[], group_ids uuid[], group_sizes integer[], reverses uuid[], reference_types text[], reference_ids text[], actor_ids uuid[], metadata jsonb[]); Type: ACL; Schema: public; Owner: higgs_owner
 --
 
 REVOKE ALL ON FUNCTION public.posting_problem(ids uuid[], kinds text[], debit_wallet_ids bigint[], credit_wallet_ids bigint[], currencies text[], amounts bigint[], group_ids uuid[], group_sizes integer[], reverses uuid[], reference_types text[], reference_ids text[], actor_ids uuid[], metadata jsonb[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION promise_deal(room bigint, room_fence bigint, hand_number integer, seed_commit bytea, seed_encrypted bytea, seed_key_id bytea, OUT outcome text, OUT promised_commit bytea, OUT promised_encrypted bytea, OUT promised_key_id bytea); Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+REVOKE ALL ON FUNCTION public.promise_deal(room bigint, room_fence bigint, hand_number integer, seed_commit bytea, seed_encrypted bytea, seed_key_id bytea, OUT outcome text, OUT promised_commit bytea, OUT promised_encrypted bytea, OUT promised_key_id bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.promise_deal(room bigint, room_fence bigint, hand_number integer, seed_commit bytea, seed_encrypted bytea, seed_key_id bytea, OUT outcome text, OUT promised_commit bytea, OUT promised_encrypted bytea, OUT promised_key_id bytea) TO higgs_app;
 
 --
 -- Name: FUNCTION record_achievement_progress(user_id uuid, achievement_id text, reached bigint); Type: ACL; Schema: public; Owner: higgs_owner
@@ -12323,6 +13718,27 @@ REVOKE ALL ON FUNCTION public.refuse_change() FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION public.refuse_unknown_time_zone() FROM PUBLIC;
+
+--
+-- Name: FUNCTION register_node(node_name text, node_internal_address text, node_rules_versions integer[]); Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+REVOKE ALL ON FUNCTION public.register_node(node_name text, node_internal_address text, node_rules_versions integer[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.register_node(node_name text, node_internal_address text, node_rules_versions integer[]) TO higgs_app;
+
+--
+-- Name: FUNCTION release_node(node bigint); Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+REVOKE ALL ON FUNCTION public.release_node(node bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.release_node(node bigint) TO higgs_app;
+
+--
+-- Name: FUNCTION remove_friend(user_id uuid, other_id uuid); Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+REVOKE ALL ON FUNCTION public.remove_friend(user_id uuid, other_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.remove_friend(user_id uuid, other_id uuid) TO higgs_app;
 
 --
 -- Name: TABLE server_nodes; Type: ACL; Schema: public; Owner: higgs_owner
@@ -12367,27 +13783,6 @@ GRANT SELECT(started_at) ON TABLE public.server_nodes TO higgs_readonly;
 GRANT SELECT(stopped_at) ON TABLE public.server_nodes TO higgs_readonly;
 
 --
--- Name: FUNCTION register_node(node_name text, node_internal_address text, node_rules_versions integer[]); Type: ACL; Schema: public; Owner: higgs_owner
---
-
-REVOKE ALL ON FUNCTION public.register_node(node_name text, node_internal_address text, node_rules_versions integer[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.register_node(node_name text, node_internal_address text, node_rules_versions integer[]) TO higgs_app;
-
---
--- Name: FUNCTION release_node(node bigint); Type: ACL; Schema: public; Owner: higgs_owner
---
-
-REVOKE ALL ON FUNCTION public.release_node(node bigint) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.release_node(node bigint) TO higgs_app;
-
---
--- Name: FUNCTION remove_friend(user_id uuid, other_id uuid); Type: ACL; Schema: public; Owner: higgs_owner
---
-
-REVOKE ALL ON FUNCTION public.remove_friend(user_id uuid, other_id uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.remove_friend(user_id uuid, other_id uuid) TO higgs_app;
-
---
 -- Name: FUNCTION renew_lease(node bigint); Type: ACL; Schema: public; Owner: higgs_owner
 --
 
@@ -12400,6 +13795,28 @@ GRANT ALL ON FUNCTION public.renew_lease(node bigint) TO higgs_app;
 
 REVOKE ALL ON FUNCTION public.request_friend(user_id uuid, other_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.request_friend(user_id uuid, other_id uuid) TO higgs_app;
+
+--
+-- Name: FUNCTION reserved_id(event_time timestamp with time zone, source text, purpose text, ordinal integer); Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+REVOKE ALL ON FUNCTION public.reserved_id(event_time timestamp with time zone, source text, purpose text, ordinal integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.reserved_id(event_time timestamp with time zone, source text, purpose text, ordinal integer) TO higgs_app;
+GRANT ALL ON FUNCTION public.reserved_id(event_time timestamp with time zone, source text, purpose text, ordinal integer) TO higgs_readonly;
+
+--
+-- Name: FUNCTION restore_user(user_id uuid, reason text, actor_id uuid); Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+REVOKE ALL ON FUNCTION public.restore_user(user_id uuid, reason text, actor_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.restore_user(user_id uuid, reason text, actor_id uuid) TO higgs_app;
+
+--
+-- Name: FUNCTION return_stray_chips(wallet_id bigint, player_id uuid, reason text, actor uuid); Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+REVOKE ALL ON FUNCTION public.return_stray_chips(wallet_id bigint, player_id uuid, reason text, actor uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.return_stray_chips(wallet_id bigint, player_id uuid, reason text, actor uuid) TO higgs_app;
 
 --
 -- Name: FUNCTION roll_up_ledger(transactions_max integer); Type: ACL; Schema: public; Owner: higgs_owner
@@ -12457,6 +13874,20 @@ REVOKE ALL ON FUNCTION public.set_player_time_zone(player_id uuid, new_time_zone
 GRANT ALL ON FUNCTION public.set_player_time_zone(player_id uuid, new_time_zone text) TO higgs_app;
 
 --
+-- Name: FUNCTION set_self_exclusion(player_id uuid, until timestamp with time zone); Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+REVOKE ALL ON FUNCTION public.set_self_exclusion(player_id uuid, until timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.set_self_exclusion(player_id uuid, until timestamp with time zone) TO higgs_app;
+
+--
+-- Name: FUNCTION set_user_role(user_id uuid, new_role text, reason text, actor_id uuid); Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+REVOKE ALL ON FUNCTION public.set_user_role(user_id uuid, new_role text, reason text, actor_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.set_user_role(user_id uuid, new_role text, reason text, actor_id uuid) TO higgs_app;
+
+--
 -- Name: FUNCTION settle_hand(hand_id uuid, room_fence bigint, payer_seats smallint[], payee_seats smallint[], payment_amounts bigint[], payment_reasons text[], hand_result jsonb, revealed_seed bytea, hand_ended_at timestamp with time zone, OUT outcome text, OUT rake_taken bigint); Type: ACL; Schema: public; Owner: higgs_owner
 --
 
@@ -12490,6 +13921,27 @@ GRANT ALL ON FUNCTION public.stand_up(session_id uuid, room_fence bigint, OUT ou
 
 REVOKE ALL ON FUNCTION public.start_hand(hand_id uuid, room bigint, room_fence bigint, hand_rules_version integer, hand_options jsonb, seed_commit bytea, seed_encrypted bytea, seed_key_id bytea, seats smallint[], client_seeds text[], hand_opener_seat smallint, bot_strengths smallint[], bot_seeds bytea[], bot_styles text[], OUT outcome text, OUT hand_number integer, OUT stacks bigint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.start_hand(hand_id uuid, room bigint, room_fence bigint, hand_rules_version integer, hand_options jsonb, seed_commit bytea, seed_encrypted bytea, seed_key_id bytea, seats smallint[], client_seeds text[], hand_opener_seat smallint, bot_strengths smallint[], bot_seeds bytea[], bot_styles text[], OUT outcome text, OUT hand_number integer, OUT stacks bigint[]) TO higgs_app;
+
+--
+-- Name: FUNCTION succeed_nodes(node bigint); Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+REVOKE ALL ON FUNCTION public.succeed_nodes(node bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.succeed_nodes(node bigint) TO higgs_app;
+
+--
+-- Name: FUNCTION suspend_user(user_id uuid, until timestamp with time zone, reason text, actor_id uuid); Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+REVOKE ALL ON FUNCTION public.suspend_user(user_id uuid, until timestamp with time zone, reason text, actor_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.suspend_user(user_id uuid, until timestamp with time zone, reason text, actor_id uuid) TO higgs_app;
+
+--
+-- Name: FUNCTION take_room(node bigint, room bigint, OUT outcome text, OUT fence bigint, OUT hand_id uuid); Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+REVOKE ALL ON FUNCTION public.take_room(node bigint, room bigint, OUT outcome text, OUT fence bigint, OUT hand_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.take_room(node bigint, room bigint, OUT outcome text, OUT fence bigint, OUT hand_id uuid) TO higgs_app;
 
 --
 -- Name: FUNCTION take_rooms(node bigint, rooms_max integer); Type: ACL; Schema: public; Owner: higgs_owner
@@ -12876,6 +14328,12 @@ GRANT SELECT(expires_at) ON TABLE public.notifications TO higgs_readonly;
 --
 
 GRANT SELECT(created_at) ON TABLE public.notifications TO higgs_readonly;
+
+--
+-- Name: TABLE room_deals; Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+GRANT SELECT ON TABLE public.room_deals TO higgs_app;
 
 --
 -- Name: TABLE schema_migrations; Type: ACL; Schema: public; Owner: higgs_owner

@@ -97,20 +97,22 @@ $lock$;
 select to_regclass('public.schema_migrations') is not null as higgs_has_record \gset
 select set_config('higgs.files', $files$
 [
-  {"version": 1, "name": "initial_setup", "sha256": "b75aa3f5598bae93d7ec4c8ba88e72c4223fb0b97516e19367e0aba17d79cc2f"},
-  {"version": 2, "name": "game_features", "sha256": "357b6e8d139cf876d4ccd5e119dc5b6511f0b206d23386d36e825555408b412c"},
+  {"version": 1, "name": "initial_setup", "sha256": "bb280e15e055f26b5355dce134c54a15a2d48f83aef2bde397b0f4fa1aeabcfd"},
+  {"version": 2, "name": "game_features", "sha256": "c5f65fcca26ff60e3a7e8c1c525ff54401e010f55c26d0928e2e3715691e43c0"},
   {"version": 3, "name": "social_features", "sha256": "ea9c2eeea39863c942122b2170d080dca0413d296aa9ba314b3187ce56580ba9"},
-  {"version": 4, "name": "views_and_final_setup", "sha256": "1fbce50de45a460229a855801f538a090950cbacf17a623dab09fc943339e095"},
-  {"version": 5, "name": "ledger_integrity", "sha256": "658b99fd22ff4aa30d08fa69b5764e69dbfc8c7e969373ca653a094b53c47dc8"},
-  {"version": 6, "name": "player_protection", "sha256": "ef4107acf4aa069140e7435bd3a692227c9665792f7a4091c4fe32fcbdca7d09"},
-  {"version": 7, "name": "hosting_and_journal", "sha256": "472be41df1f52b9d157bc0994a5d4ca4fdc82f74c3b49e2cd64218b7147e1f2b"}
+  {"version": 4, "name": "views_and_final_setup", "sha256": "ada6ddcbc4485a27d2749b725da4e6370d7073cfe4ee0178c13714237d922a1e"},
+  {"version": 5, "name": "ledger_integrity", "sha256": "0f9b2697cab9a8cab899692bc746d69f08a653c75ea2ccb7db9c798bcaaeb070"},
+  {"version": 6, "name": "player_protection", "sha256": "e1ae055ad46b31d453ff9778bd92b272e06abe4bc40ed4c9d3ca3ef586e86818"},
+  {"version": 7, "name": "hosting_and_journal", "sha256": "6b1864ec94ee1b2db30e82a15f8afeeb2e98f8105f65d68ba42921e1c8e305e3"},
+  {"version": 8, "name": "idempotency_keys", "sha256": "31369c2fa935cd9fe48e946398a7195c669c64d8ffc352b3d1372720a15520d9"},
+  {"version": 9, "name": "live_tables", "sha256": "ecaa34d558c2fe7c0bb080ff1883e4522814dd6a21db99505b47491902dddeb4"}
 ]
 $files$, false) as higgs_ignored \gset
 
 do $check$
 declare
   recorded record;
-  newest_file integer := 7;
+  newest_file integer := 9;
   newest_recorded integer;
 begin
   if to_regclass('public.schema_migrations') is null then
@@ -122,7 +124,8 @@ begin
   end if;
   if not pg_has_role('higgs_owner', 'usage') then
     raise exception '% may not migrate this database', current_user
-      using hint = format('As a superuser run: grant higgs_owner to %I;', current_user);
+      using hint = format('As a superuser, or as the role that installed it, run: '
+        'grant higgs_owner to %I;', current_user);
   end if;
   for recorded in
     select m.version, m.name, m.sha256, f.name as file_name, f.sha256 as file_sha256
@@ -197,9 +200,19 @@ begin
     begin
       execute format('grant higgs_owner to %I', current_user);
     exception when insufficient_privilege then
+      -- From PostgreSQL 16 on only who made a role, or has it with ADMIN OPTION, may grant it.
       raise exception '% is not a member of higgs_owner', current_user
         using errcode = 'insufficient_privilege',
-          hint = format('As a superuser run: grant higgs_owner to %I;', current_user);
+          hint = format('As %s run: grant higgs_owner to %I;', (
+            select string_agg(a.name, ' or ' order by a.ordinal)
+            from (
+              select 'a superuser' as name, 0::bigint as ordinal
+              union all
+              select quote_ident(r.rolname), row_number() over (order by r.rolname)
+              from pg_catalog.pg_auth_members as m
+              join pg_catalog.pg_roles as r on r.oid = m.member and not r.rolsuper
+              where m.roleid = 'higgs_owner'::regrole and m.admin_option
+            ) as a), current_user);
     end;
   end if;
   -- Looked at first, so that a second installation in the same server changes nothing.
@@ -270,20 +283,45 @@ comment on column public.schema_migrations.duration_ms is 'How long it took, in 
 
 -- Identifiers ------------------------------------------------------------------------------------
 
+create function public.refuse_id_time(event_time timestamptz)
+returns uuid
+language plpgsql
+immutable
+strict
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $function$
+begin
+  raise exception '% is no time that an identifier can hold', event_time
+    using errcode = 'datetime_field_overflow',
+      hint = 'It has 48 bits of milliseconds: give a time from 1970 to 10889. Where every '
+        'identifier is meant, compare with 00000000-0000-0000-0000-000000000000.';
+end
+$function$;
+comment on function public.refuse_id_time(timestamptz) is
+  'The error of a time before 1970 or after 10889, which would come out as another time: what
+id_at(), id_lower_bound() and derive_id() call then.
+Example: select public.refuse_id_time(created_at) from users where false;';
+
+-- These are not declared strict, which would keep a CASE from being inlined; null still gives null.
 create function public.id_at(event_time timestamptz)
 returns uuid
 language sql
 volatile
-strict
 parallel safe
-return encode(
-  set_bit(set_bit(
-    overlay(
-      uuid_send(gen_random_uuid())
-      placing substring(int8send(floor(extract(epoch from event_time) * 1000)::bigint) from 3)
-      from 1 for 6),
-    52, 1), 53, 1),
-  'hex')::uuid;
+return case
+  when event_time >= '1970-01-01 00:00:00+00'::timestamptz
+    and event_time < '10889-08-02 05:31:50.656+00'::timestamptz
+    then encode(
+      set_bit(set_bit(
+        overlay(
+          uuid_send(gen_random_uuid())
+          placing substring(int8send(floor(extract(epoch from event_time) * 1000)::bigint) from 3)
+          from 1 for 6),
+        52, 1), 53, 1),
+      'hex')::uuid
+  else public.refuse_id_time(event_time)
+end;
 comment on function public.id_at(timestamptz) is
   'A new version-7 identifier (RFC 9562): 48 bits of milliseconds since 1970, then random bits.
 Example: select public.id_at(now());';
@@ -293,7 +331,15 @@ returns uuid
 language sql
 volatile
 parallel safe
-return public.id_at(clock_timestamp());
+return encode(
+  set_bit(set_bit(
+    overlay(
+      uuid_send(gen_random_uuid())
+      placing substring(
+        int8send(floor(extract(epoch from clock_timestamp()) * 1000)::bigint) from 3)
+      from 1 for 6),
+    52, 1), 53, 1),
+  'hex')::uuid;
 comment on function public.new_id() is
   'A new version-7 identifier for this moment; the default of every uuid key.
 Example: select public.new_id();';
@@ -302,15 +348,20 @@ create function public.id_lower_bound(event_time timestamptz)
 returns uuid
 language sql
 immutable
-strict
 parallel safe
-return (
-  encode(
-    substring(
-      int8send(floor(
-        extract(epoch from event_time - '1970-01-01 00:00:00+00'::timestamptz) * 1000)::bigint)
-      from 3), 'hex')
-  || '00000000000000000000')::uuid;
+return case
+  when event_time >= '1970-01-01 00:00:00+00'::timestamptz
+    and event_time < '10889-08-02 05:31:50.656+00'::timestamptz
+    then (
+      encode(
+        substring(
+          int8send(floor(
+            extract(epoch from event_time - '1970-01-01 00:00:00+00'::timestamptz)
+            * 1000)::bigint)
+          from 3), 'hex')
+      || '00000000000000000000')::uuid
+  else public.refuse_id_time(event_time)
+end;
 comment on function public.id_lower_bound(timestamptz) is
   'The smallest 128-bit value with the time''s 48 bits: every version-7 identifier made at or
 after that millisecond is greater. Bounds of partitions and of time ranges.
@@ -333,24 +384,56 @@ create function public.derive_id(
 returns uuid
 language sql
 immutable
-strict
 parallel safe
-return encode(
-  set_bit(set_bit(set_bit(set_bit(set_bit(set_bit(
-    substring(int8send(floor(extract(epoch from event_time) * 1000)::bigint) from 3)
-    || substring(
-      sha256(
-        int4send(octet_length(source)) || convert_to(source, 'UTF8')
-        || int4send(octet_length(purpose)) || convert_to(purpose, 'UTF8')
-        || int4send(ordinal))
-      from 1 for 10),
-    55, 0), 54, 1), 53, 1), 52, 1), 71, 1), 70, 0),
-  'hex')::uuid;
+return case
+  when event_time >= '1970-01-01 00:00:00+00'::timestamptz
+    and event_time < '10889-08-02 05:31:50.656+00'::timestamptz
+    then encode(
+      set_bit(set_bit(set_bit(set_bit(set_bit(set_bit(
+        substring(int8send(floor(extract(epoch from event_time) * 1000)::bigint) from 3)
+        || substring(
+          sha256(
+            int4send(octet_length(source)) || convert_to(source, 'UTF8')
+            || int4send(octet_length(purpose)) || convert_to(purpose, 'UTF8')
+            || int4send(ordinal))
+          from 1 for 10),
+        55, 0), 54, 1), 53, 1), 52, 1), 71, 1), 70, 0),
+      'hex')::uuid
+  else public.refuse_id_time(event_time)
+end;
 comment on function public.derive_id(timestamptz, text, text, integer) is
   'The version-7 identifier that follows from an event: its stored time and a hash of (source,
 purpose, ordinal). The same event always gives the same identifier, so that posting it twice
-cannot pay twice. The time must be one that is stored once, such as the start of a hand.
-Example: select public.derive_id(started_at, id::text, ''settlement'', 1) from game_hands;';
+cannot pay twice. The time must be one that is stored once, such as the end of a tournament.
+Example: select public.derive_id(finished_at, id::text, ''prize'', 1) from tournaments;';
+
+create function public.reserved_id(
+  event_time timestamptz, source text, purpose text, ordinal integer)
+returns uuid
+language sql
+immutable
+parallel safe
+return encode(
+  set_bit(set_bit(set_bit(set_bit(
+    uuid_send(public.derive_id(event_time, source, purpose, ordinal)),
+    55, 1), 54, 0), 53, 0), 52, 0),
+  'hex')::uuid;
+comment on function public.reserved_id(timestamptz, text, text, integer) is
+  'As derive_id(), but of version 8 (RFC 9562): the identifiers under which the database''s own
+functions post (buy-ins, settlements, cash-outs, bonuses). post_transactions takes version 7 only,
+so that nobody can use one of these up beforehand.
+Example: select public.reserved_id(started_at, id::text, ''settlement'', 1) from game_hands;';
+
+create function public.is_version_7(id uuid)
+returns boolean
+language sql
+immutable
+parallel safe
+return get_byte(uuid_send(id), 6) >> 4 = 7;
+comment on function public.is_version_7(uuid) is
+  'Whether an identifier is of version 7 (RFC 9562), as those that callers choose must be: by the
+digit that says so.
+Example: select public.is_version_7(public.new_id());';
 
 -- Accounts ---------------------------------------------------------------------------------------
 
@@ -768,11 +851,23 @@ grant select on
   public.user_sessions, public.vip_levels, public.user_vip_status, public.user_wallets,
   public.games
 to higgs_app;
-grant insert, update on public.users, public.user_profiles, public.user_sessions to higgs_app;
+grant insert, update on public.user_profiles, public.user_sessions to higgs_app;
+-- Role, status, suspension and self-exclusion are changed by audited functions only.
+grant insert (
+  id, username, account_type, password_hash, guest_secret_hash, email_encrypted, email_lookup,
+  email_verified_at, phone_encrypted, phone_lookup, key_id, last_seen_at
+) on public.users to higgs_app;
+grant update (
+  username, account_type, password_hash, guest_secret_hash, email_encrypted, email_lookup,
+  email_verified_at, phone_encrypted, phone_lookup, key_id, failed_logins, locked_until,
+  last_seen_at, updated_at
+) on public.users to higgs_app;
 grant insert, update, delete on public.user_mfa_factors to higgs_app;
 grant execute on function
   public.id_at(timestamptz), public.new_id(), public.id_lower_bound(timestamptz),
-  public.id_time(uuid), public.derive_id(timestamptz, text, text, integer)
+  public.id_time(uuid), public.derive_id(timestamptz, text, text, integer),
+  public.reserved_id(timestamptz, text, text, integer), public.is_version_7(uuid),
+  public.refuse_id_time(timestamptz)
 to higgs_app, higgs_readonly;
 
 grant select on public.schema_migrations, public.vip_levels, public.games to higgs_readonly;
@@ -797,7 +892,7 @@ reset role;
 set role higgs_owner;
 insert into public.schema_migrations (version, name, sha256, applied_by, duration_ms)
 values (
-  1, 'initial_setup', 'b75aa3f5598bae93d7ec4c8ba88e72c4223fb0b97516e19367e0aba17d79cc2f', session_user,
+  1, 'initial_setup', 'bb280e15e055f26b5355dce134c54a15a2d48f83aef2bde397b0f4fa1aeabcfd', session_user,
   extract(epoch from clock_timestamp() - :'higgs_started'::timestamptz) * 1000);
 reset role;
 commit;
@@ -1594,6 +1689,125 @@ values
   ('ten_friends', 'Good company', 'Make ten friends.', 10, 'COINS', 5000, 50),
   ('tournament_winner', 'Champion', 'Win a tournament.', 1, 'GEMS', 50, 1000);
 
+create function public.posting_rules()
+returns table (kind text, giver text, receiver text, writer text)
+language sql
+immutable
+parallel safe
+begin atomic
+  with rule (kind, giver, receiver, writer) as (
+    values
+      ('grant', 'issue', 'player', 'caller'),
+      ('grant', 'issue', 'pool', 'caller'),
+      ('bonus', 'issue', 'player', 'caller'),
+      ('bonus', 'pool', 'player', 'caller'),
+      ('reward', 'issue', 'player', 'caller'),
+      ('reward', 'pool', 'player', 'caller'),
+      ('purchase', 'issue', 'player', 'caller'),
+      ('gift', 'player', 'player', 'caller'),
+      ('gift', 'player', 'pool', 'caller'),
+      ('gift', 'pool', 'player', 'caller'),
+      ('transfer', 'player', 'player', 'caller'),
+      ('transfer', 'player', 'pool', 'caller'),
+      ('transfer', 'pool', 'pool', 'caller'),
+      ('burn', 'player', 'burn', 'caller'),
+      ('burn', 'pool', 'burn', 'caller'),
+      ('adjustment', 'issue', 'player', 'caller'),
+      ('adjustment', 'issue', 'pool', 'caller'),
+      ('adjustment', 'player', 'issue', 'caller'),
+      ('adjustment', 'pool', 'issue', 'caller'),
+      ('rake', 'pool', 'rake', 'caller'),
+      ('refund', 'pool', 'player', 'caller'),
+      ('tournament_entry', 'player', 'pool', 'caller'),
+      ('tournament_prize', 'pool', 'player', 'caller'),
+      -- The chips on a table: only the functions of tables move them.
+      ('buy_in', 'player', 'seat', 'table'),
+      ('cash_out', 'seat', 'player', 'table'),
+      ('settlement', 'seat', 'seat', 'table'),
+      ('rake', 'seat', 'rake', 'table'),
+      ('refund', 'seat', 'player', 'table'),
+      ('adjustment', 'seat', 'issue', 'table')
+  )
+  select r.kind, r.giver, r.receiver, r.writer
+  from rule as r
+  union
+  select 'reversal' as kind, m.receiver as giver, m.giver as receiver, m.writer
+  from rule as m
+  where m.writer = 'caller';
+end;
+comment on function public.posting_rules() is
+  'Which kind of payment may go from which kind of wallet to which: player, seat and pool by their
+kind, system wallets by their code (issue, rake, burn). writer is caller for what post_transactions
+takes, table for what the functions of tables alone write: nobody else touches a seat. A reversal
+goes the other way round, so that nothing else comes out of rake or burn.
+Example: select kind, giver, receiver, writer from posting_rules() order by kind, giver;';
+
+create function public.posting_kinds()
+returns text[]
+language sql
+immutable
+parallel safe
+begin atomic
+  select array_agg(distinct r.kind order by r.kind) from public.posting_rules() as r;
+end;
+comment on function public.posting_kinds() is
+  'Every kind of payment that there is. Internal.';
+
+create function public.posting_place(place text, currency text)
+returns integer
+language sql
+immutable
+parallel safe
+return
+  case currency when 'COINS' then 8 when 'GEMS' then 16 when 'TOKENS' then 24 end
+  + case place
+    when 'player' then 0 when 'seat' then 1 when 'pool' then 2 when 'issue' then 3
+    when 'rake' then 4 when 'burn' then 5
+  end;
+comment on function public.posting_place(text, text) is
+  'A place of posting_rules() (the lowest three bits) in a currency (the others) as a number, since
+an array of numbers is read at once where one of texts is read from its start. Null for what no rule
+has. Internal.';
+
+create function public.posting_masks(from_within boolean)
+returns bigint[]
+language sql
+immutable
+parallel safe
+begin atomic
+  select array_agg(m.mask order by m.ordinal)
+  from (
+    select
+      k.ordinal,
+      coalesce(bit_or(1::bigint << (8 * public.posting_place(r.giver, 'COINS') % 64
+        + public.posting_place(r.receiver, 'COINS') % 8)), 0) as mask
+    from unnest(public.posting_kinds()) with ordinality as k (kind, ordinal)
+    left join public.posting_rules() as r
+      on r.kind = k.kind and (r.writer = 'caller' or from_within)
+    group by k.ordinal
+  ) as m;
+end;
+comment on function public.posting_masks(boolean) is
+  'posting_rules() for each of posting_kinds() as bits: bit 8 × giver + receiver is set where the
+kind may go so; without what tables alone write unless from_within. With a constant argument it
+becomes a constant of the plan: sessions see a changed rule when they connect again. Internal.';
+
+create function public.posting_allowed(
+  masks bigint[], kind text, currency text, giver integer, receiver integer)
+returns boolean
+language sql
+immutable
+parallel safe
+return coalesce(
+  masks[array_position(public.posting_kinds(), kind)]
+    >> (8 * (giver & 7) + (receiver & 7)) & 1 = 1
+  and giver >> 3 = receiver >> 3
+  and giver >> 3 = case currency when 'COINS' then 1 when 'GEMS' then 2 when 'TOKENS' then 3 end,
+  false);
+comment on function public.posting_allowed(bigint[], text, text, integer, integer) is
+  'Whether a kind of payment in a currency may go between two places, as posting_place() and
+posting_masks() have them. Internal.';
+
 create function public.posting_problem(
   ids uuid[],
   kinds text[],
@@ -1740,6 +1954,7 @@ comment on function public.write_postings(
 caller holds the locks of the wallets. Internal.';
 
 create function public.post_exactly(
+  from_within boolean,
   ids uuid[],
   kinds text[],
   debit_wallet_ids bigint[],
@@ -1757,10 +1972,11 @@ create function public.post_exactly(
   wallet_balances bigint[],
   oldest uuid,
   newest uuid,
-  xid bigint
+  xid bigint,
+  out outcomes text[],
+  out debit_afters bigint[],
+  out credit_afters bigint[]
 )
-returns table (
-  item integer, id uuid, outcome text, debit_balance_after bigint, credit_balance_after bigint)
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $function$
@@ -1781,9 +1997,6 @@ declare
   earlier integer[];
 
   balances bigint[];
-  outcomes text[];
-  debit_afters bigint[];
-  credit_afters bigint[];
 
   step integer;
   back integer;
@@ -1812,7 +2025,7 @@ begin
         c.ordinal, c.group_id, c.debit, c.credit, c.settled, c.unfit, c.debit_after, c.credit_after,
         row_number() over (order by c.first_ordinal, c.ordinal) as position,
         case
-          when c.group_id is null then null
+          when c.group_id is null or c.group_size is null then null
           when bool_or(c.settled = 'exists_with_different_content') over grouped
             then 'group_failed'
           when bool_or(c.settled = 'exists') over grouped
@@ -1843,19 +2056,38 @@ begin
             else 'exists_with_different_content'
           end as settled,
           case
+            -- What the table could never hold: its constraints, and whose identifier it is.
+            when not (from_within or public.is_version_7(i.id))
+              or i.kind <> all (public.posting_kinds())
+              or i.debit_wallet_id = i.credit_wallet_id
+              or (i.kind = 'reversal') <> (i.reverses is not null)
+              or (i.group_id is null) <> (i.group_size is null)
+              or (i.reference_type is null) <> (i.reference_id is null)
+              or length(i.reference_type) not between 1 and 32
+              or length(i.reference_id) not between 1 and 64
+              or jsonb_typeof(i.metadata) <> 'object'
+              or length(i.metadata::text) > 2000
+              then 'invalid'
             when i.id < oldest or i.id >= newest then 'id_out_of_window'
             when i.amount not between 1 and 1000000000000000 then 'amount_out_of_range'
             when p.debit is null or p.credit is null then 'wallet_not_found'
             when dw.currency <> i.currency or cw.currency <> i.currency then 'currency_mismatch'
+            when not public.posting_allowed(
+                case when from_within then public.posting_masks(true)
+                  else public.posting_masks(false) end,
+                i.kind, i.currency, r.giver, r.receiver) then 'kind_not_allowed'
+            -- What a hand or a stay at a table owes is paid, frozen or not; so is who gets back
+            -- what they paid into a pool, but not out of a pool that is frozen itself.
             when (dw.frozen_at is not null or cw.frozen_at is not null)
-              and i.kind not in ('settlement', 'rake', 'refund', 'cash_out') then 'wallet_frozen'
+              and (i.kind not in ('settlement', 'rake', 'refund', 'cash_out')
+                or dw.frozen_at is not null and dw.kind = 'pool') then 'wallet_frozen'
           end as unfit
         from unnest(
           ids, kinds, debit_wallet_ids, credit_wallet_ids, currencies, amounts, group_ids,
-          group_sizes, reverses, reference_types, reference_ids
+          group_sizes, reverses, reference_types, reference_ids, metadata
         ) with ordinality as i (
           id, kind, debit_wallet_id, credit_wallet_id, currency, amount, group_id, group_size,
-          reverses, reference_type, reference_id, ordinal)
+          reverses, reference_type, reference_id, metadata, ordinal)
         cross join lateral (
           select
             array_position(wallet_ids, i.debit_wallet_id) as debit,
@@ -1864,6 +2096,13 @@ begin
         left join public.transactions as t on t.id = i.id
         left join public.user_wallets as dw on dw.id = i.debit_wallet_id
         left join public.user_wallets as cw on cw.id = i.credit_wallet_id
+        cross join lateral (
+          select
+            public.posting_place(coalesce(nullif(dw.kind, 'system'), dw.code), dw.currency)
+              as giver,
+            public.posting_place(coalesce(nullif(cw.kind, 'system'), cw.code), cw.currency)
+              as receiver
+        ) as r
       ) as c
       window grouped as (partition by c.group_id)
     ) as d;
@@ -2018,11 +2257,6 @@ begin
           group_sizes, reverses, reference_types, reference_ids, actor_ids, metadata,
           outcomes, debit_afters, credit_afters, wallet_ids, balances, xid);
       end if;
-      return query
-      select u.ordinal::integer, u.id, u.outcome, u.debit_after, u.credit_after
-      from unnest(ids, outcomes, debit_afters, credit_afters)
-        with ordinality as u (id, outcome, debit_after, credit_after, ordinal)
-      order by u.ordinal;
       return;
     exception
       when unique_violation then
@@ -2046,12 +2280,13 @@ begin
 end
 $function$;
 comment on function public.post_exactly(
-  uuid[], text[], bigint[], bigint[], text[], bigint[], uuid[], integer[], uuid[], text[], text[],
-  uuid[], jsonb[], bigint[], bigint[], uuid, uuid, bigint) is
+  boolean, uuid[], text[], bigint[], bigint[], text[], bigint[], uuid[], integer[], uuid[], text[],
+  text[], uuid[], jsonb[], bigint[], bigint[], uuid, uuid, bigint) is
   'The exact way of post_transactions, item by item: for batches in which not everything is new and
 in order. The caller holds the locks of the wallets and of the originals of reversals. Internal.';
 
-create function public.post_transactions(
+create function public.post_batch(
+  from_within boolean,
   ids uuid[],
   kinds text[],
   debit_wallet_ids bigint[],
@@ -2064,12 +2299,12 @@ create function public.post_transactions(
   reference_types text[] default null,
   reference_ids text[] default null,
   actor_ids uuid[] default null,
-  metadata jsonb[] default null
+  metadata jsonb[] default null,
+  out outcomes text[],
+  out debit_afters bigint[],
+  out credit_afters bigint[]
 )
-returns table (
-  item integer, id uuid, outcome text, debit_balance_after bigint, credit_balance_after bigint)
 language plpgsql
-security definer
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
@@ -2088,13 +2323,11 @@ declare
   xid bigint;
   wallet_ids bigint[];
   wallet_balances bigint[];
-  wallet_currencies text[];
+  wallet_places integer[];
   wallet_frozen boolean;
   balances bigint[];
   debits integer[];
   credits integer[];
-  debit_afters bigint[];
-  credit_afters bigint[];
   balance bigint;
   is_plain boolean;
   violated text;
@@ -2110,6 +2343,7 @@ begin
         hint = 'Begin the transaction with: begin isolation level read committed;';
   end if;
   if ids = '{}' then
+    outcomes := '{}';
     return;
   end if;
   if current_setting('synchronous_commit') = 'off' then
@@ -2119,26 +2353,28 @@ begin
 
   -- Locks, in a statement of its own and in the order of the ids: wallets, then the originals of
   -- reversals. System wallets are never locked, since every payment of the house uses them.
-  select array_agg(w.id), array_agg(w.balance), array_agg(w.currency), bool_or(w.is_frozen)
-  into wallet_ids, wallet_balances, wallet_currencies, wallet_frozen
+  select
+    array_agg(w.id), array_agg(w.balance),
+    array_agg(public.posting_place(w.place, w.currency)), bool_or(w.is_frozen)
+  into wallet_ids, wallet_balances, wallet_places, wallet_frozen
   from (
-    select l.id, l.balance, l.currency, l.frozen_at is not null as is_frozen
+    select l.id, l.balance, l.currency, l.kind as place, l.frozen_at is not null as is_frozen
     from (
-      select u.id, u.balance, u.currency, u.frozen_at
+      select u.id, u.balance, u.currency, u.kind, u.frozen_at
       from public.user_wallets as u
       where u.id = any (debit_wallet_ids || credit_wallet_ids) and u.kind <> 'system'
       order by u.id
       for no key update
     ) as l
     union all
-    select s.id, null, s.currency, false
+    select s.id, null, s.currency, s.code, false
     from public.user_wallets as s
     where s.id = any (debit_wallet_ids || credit_wallet_ids) and s.kind = 'system'
   ) as w;
   if reverses is not null then
     perform
     from public.transactions as o
-    where o.id = any (post_transactions.reverses)
+    where o.id = any (post_batch.reverses)
     order by o.id
     for update;
   end if;
@@ -2170,18 +2406,21 @@ begin
       array_agg(i.debit order by i.ordinal), array_agg(i.credit order by i.ordinal),
       coalesce(bool_and(
         i.id >= oldest and i.id < newest
+        and (from_within or public.is_version_7(i.id))
         and i.amount between 1 and 1000000000000000
-        and wallet_currencies[i.debit] = i.currency
-        and wallet_currencies[i.credit] = i.currency), false)
-      and count(i.debit) = count(*) and count(i.credit) = count(*)
+        and public.posting_allowed(
+          case when from_within then public.posting_masks(true)
+            else public.posting_masks(false) end,
+          i.kind, i.currency, wallet_places[i.debit], wallet_places[i.credit])), false)
     into debits, credits, is_plain
     from (
       select
-        u.ordinal, u.id, u.amount, u.currency,
+        u.ordinal, u.id, u.kind, u.amount, u.currency,
         array_position(wallet_ids, u.debit_wallet_id) as debit,
         array_position(wallet_ids, u.credit_wallet_id) as credit
-      from unnest(ids, debit_wallet_ids, credit_wallet_ids, currencies, amounts)
-        with ordinality as u (id, debit_wallet_id, credit_wallet_id, currency, amount, ordinal)
+      from unnest(ids, kinds, debit_wallet_ids, credit_wallet_ids, currencies, amounts)
+        with ordinality as u (
+          id, kind, debit_wallet_id, credit_wallet_id, currency, amount, ordinal)
     ) as i;
   end if;
   if is_plain then
@@ -2211,10 +2450,7 @@ begin
         ids, kinds, debit_wallet_ids, credit_wallet_ids, currencies, amounts, group_ids,
         group_sizes, reverses, reference_types, reference_ids, actor_ids, metadata,
         null, debit_afters, credit_afters, wallet_ids, balances, xid);
-      return query
-      select u.ordinal::integer, u.id, 'ok', u.debit_after, u.credit_after
-      from unnest(ids, debit_afters, credit_afters)
-        with ordinality as u (id, debit_after, credit_after, ordinal);
+      outcomes := array_fill('ok'::text, array[cardinality(ids)]);
       return;
     exception
       when unique_violation then
@@ -2227,12 +2463,53 @@ begin
         null;  -- some item can never be stored: the exact way says so, unless it refuses it first
     end;
   end if;
-  return query
-  select e.item, e.id, e.outcome, e.debit_balance_after, e.credit_balance_after
+  select e.outcomes, e.debit_afters, e.credit_afters
+  into outcomes, debit_afters, credit_afters
   from public.post_exactly(
-    ids, kinds, debit_wallet_ids, credit_wallet_ids, currencies, amounts, group_ids, group_sizes,
-    reverses, reference_types, reference_ids, actor_ids, metadata, wallet_ids, wallet_balances,
-    oldest, newest, xid) as e;
+    from_within, ids, kinds, debit_wallet_ids, credit_wallet_ids, currencies, amounts, group_ids,
+    group_sizes, reverses, reference_types, reference_ids, actor_ids, metadata, wallet_ids,
+    wallet_balances, oldest, newest, xid) as e;
+end
+$function$;
+comment on function public.post_batch(
+  boolean, uuid[], text[], bigint[], bigint[], text[], bigint[], uuid[], integer[], uuid[], text[],
+  text[], uuid[], jsonb[]) is
+  'What post_transactions does, for the database''s own functions: from_within lets them write what
+posting_rules() keeps for tables, under identifiers of any version. Answers arrays in the order of
+the items. Internal.';
+
+create function public.post_transactions(
+  ids uuid[],
+  kinds text[],
+  debit_wallet_ids bigint[],
+  credit_wallet_ids bigint[],
+  currencies text[],
+  amounts bigint[],
+  group_ids uuid[] default null,
+  group_sizes integer[] default null,
+  reverses uuid[] default null,
+  reference_types text[] default null,
+  reference_ids text[] default null,
+  actor_ids uuid[] default null,
+  metadata jsonb[] default null
+)
+returns table (
+  item integer, id uuid, outcome text, debit_balance_after bigint, credit_balance_after bigint)
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+#variable_conflict use_column
+declare
+  posted record;
+begin
+  posted := public.post_batch(
+    false, ids, kinds, debit_wallet_ids, credit_wallet_ids, currencies, amounts, group_ids,
+    group_sizes, reverses, reference_types, reference_ids, actor_ids, metadata);
+  return query
+  select u.ordinal::integer, u.id, u.outcome, u.debit_after, u.credit_after
+  from unnest(ids, posted.outcomes, posted.debit_afters, posted.credit_afters)
+    with ordinality as u (id, outcome, debit_after, credit_after, ordinal);
 end
 $function$;
 comment on function public.post_transactions(
@@ -2241,14 +2518,47 @@ comment on function public.post_transactions(
   'Posts payments: arrays in, one result an item out, in order. An id that was posted before with
 the same content answers exists, and nothing moves twice. Items with one group_id (the id of the
 group''s first item) are posted whole or not at all; a refused item sinks only its group and leaves
-no trace. At most 1000 items a call; READ COMMITTED only.
-Outcomes: ok, exists, exists_with_different_content, insufficient_funds, wallet_not_found,
+no trace. Ids are of version 7. At most 1000 items a call; READ COMMITTED only.
+Outcomes: ok, exists, exists_with_different_content, invalid (no such payment can be),
+kind_not_allowed (posting_rules() has the list), insufficient_funds, wallet_not_found,
 wallet_frozen, currency_mismatch, amount_out_of_range, limit_exceeded, group_failed,
 group_mismatch, id_out_of_window, reversal_not_found, reversal_mismatch, reversal_exceeds_original.
 Locks: the non-system wallets in the order of their ids, then the reversed transactions.
 Example: select * from post_transactions(array[new_id()], array[''grant''],
 array[wallet_of(''issue'', ''COINS'')], array[get_user_wallet(user_id_of(''ayu''), ''COINS'')],
 array[''COINS''], array[500]);';
+
+create function public.lock_wallets(wallet_ids bigint[])
+returns integer
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+declare
+  wallets_max constant integer := 2000;
+  locked integer;
+begin
+  if wallet_ids is null or array_ndims(wallet_ids) > 1 or array_position(wallet_ids, null) > 0
+    or cardinality(wallet_ids) > wallets_max then
+    raise exception 'lock_wallets: at most % wallets, none of them null', wallets_max
+      using errcode = 'invalid_parameter_value',
+        hint = 'Give every wallet of the transaction''s payments in one array.';
+  end if;
+  perform
+  from public.user_wallets as w
+  where w.id = any (wallet_ids) and w.kind <> 'system'
+  order by w.id
+  for no key update;
+  get diagnostics locked = row_count;
+  return locked;
+end
+$function$;
+comment on function public.lock_wallets(bigint[]) is
+  'Locks wallets to the end of the transaction, in the order of their ids, for a transaction that
+posts more than once: it locks the wallets of all its payments first, so that two such transactions
+cannot wait for each other. Returns how many; system wallets need no lock and get none.
+Locks: the wallets. Rooms come before wallets: after this call no function of tables.
+Example: select lock_wallets(array_agg(id)) from user_wallets where user_id = user_id_of(''ayu'');';
 
 do $partitions$ begin perform public.ensure_partitions(); end $partitions$;
 
@@ -2263,8 +2573,10 @@ grant execute on function
   public.ensure_partitions(integer),
   public.post_transactions(
     uuid[], text[], bigint[], bigint[], text[], bigint[], uuid[], integer[], uuid[], text[],
-    text[], uuid[], jsonb[])
+    text[], uuid[], jsonb[]),
+  public.lock_wallets(bigint[])
 to higgs_app;
+grant execute on function public.posting_rules() to higgs_app, higgs_readonly;
 
 grant select on
   public.tournaments, public.tournament_participants, public.game_statistics,
@@ -2290,7 +2602,7 @@ reset role;
 set role higgs_owner;
 insert into public.schema_migrations (version, name, sha256, applied_by, duration_ms)
 values (
-  2, 'game_features', '357b6e8d139cf876d4ccd5e119dc5b6511f0b206d23386d36e825555408b412c', session_user,
+  2, 'game_features', 'c5f65fcca26ff60e3a7e8c1c525ff54401e010f55c26d0928e2e3715691e43c0', session_user,
   extract(epoch from clock_timestamp() - :'higgs_started'::timestamptz) * 1000);
 reset role;
 commit;
@@ -2657,7 +2969,8 @@ begin
     raise exception 'user % has no wallet in %',
       coalesce(get_user_wallet.user_id::text, 'null'), coalesce(get_user_wallet.currency, 'null')
       using errcode = 'no_data_found',
-        hint = 'Accounts made by create_player() have one in COINS, GEMS and TOKENS each.';
+        hint = 'Accounts made by create_player() have one in COINS, GEMS and TOKENS each; what a '
+          'statement makes is seen by the next one, so make the account first.';
   end if;
   return found_id;
 end
@@ -2684,7 +2997,8 @@ begin
       coalesce(get_user_balance.user_id::text, 'null'),
       coalesce(get_user_balance.currency, 'null')
       using errcode = 'no_data_found',
-        hint = 'Accounts made by create_player() have one in COINS, GEMS and TOKENS each.';
+        hint = 'Accounts made by create_player() have one in COINS, GEMS and TOKENS each; what a '
+          'statement makes is seen by the next one, so make the account first.';
   end if;
   return found_balance;
 end
@@ -2777,6 +3091,12 @@ begin
       using errcode = 'invalid_parameter_value',
         hint = 'Use 3 to 24 letters, digits, dots, hyphens or underscores.';
   end if;
+  if public.is_version_7(create_player.user_id) is not true then
+    raise exception 'account id % is not of version 7',
+      coalesce(create_player.user_id::text, 'null')
+      using errcode = 'invalid_parameter_value',
+        hint = 'Leave it out, or choose one as new_id() does.';
+  end if;
   if create_player.account_type is null
     or create_player.account_type not in ('guest', 'registered', 'bot') then
     raise exception 'account type % is not known',
@@ -2844,7 +3164,7 @@ comment on function public.create_player(text, text, text, text, text, text, uui
   'Makes an account with all that it needs: profile, VIP status, and a wallet of each currency.
 Returns its id. Called again with the same user_id and username it returns the same account. How
 the player signs in (a guest''s secret, a password) is set on users afterwards, in the same
-transaction.
+transaction. Its wallets are seen by the statements that follow, not by the same one.
 Example: select public.create_player(''new_player'', ''New Player'', ''registered'', ''ID'');';
 
 create function public.freeze_wallet(wallet_id bigint, reason text, actor_id uuid default null)
@@ -2931,6 +3251,193 @@ comment on function public.unfreeze_wallet(bigint, text, uuid) is
 Locks: the wallet.
 Example: select public.unfreeze_wallet(
 get_user_wallet(user_id_of(''ayu''), ''COINS''), ''The device was found'');';
+
+-- What staff may do to an account ---------------------------------------------------------------
+-- The application's role cannot write role, status, suspension or self-exclusion otherwise.
+
+create function public.act_on_account(
+  account_id uuid, act text, new_status text, new_until timestamptz, reason text, actor_id uuid)
+returns boolean
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $function$
+#variable_conflict use_column
+declare
+  account record;
+begin
+  if act_on_account.reason is null
+    or length(btrim(act_on_account.reason)) not between 1 and 200 then
+    raise exception '% needs a reason of 1 to 200 characters', act
+      using errcode = 'invalid_parameter_value', hint = 'The audit log keeps it.';
+  end if;
+  select u.status, u.suspended_until
+  into account
+  from public.users as u
+  where u.id = account_id
+  for no key update;
+  if not found then
+    raise exception 'there is no user %', coalesce(account_id::text, 'null')
+      using errcode = 'no_data_found', hint = 'Find the account: select user_id_of(''name'');';
+  elsif account.status = 'closed' and new_status <> 'closed' then
+    raise exception 'account % is closed, for good', account_id
+      using errcode = 'object_not_in_prerequisite_state', hint = 'The player makes a new account.';
+  elsif account.status = new_status and account.suspended_until is not distinct from new_until then
+    return false;
+  end if;
+  update public.users as u
+  set
+    status = new_status, suspended_until = new_until, updated_at = now(),
+    closed_at = case when new_status = 'closed' then now() end
+  where u.id = account_id;
+  if new_status <> 'active' then
+    update public.user_sessions as s
+    set revoked_at = now(),
+      revoked_reason = case when new_status = 'closed' then 'signed_out' else 'by_staff' end
+    where s.user_id = account_id and s.revoked_at is null;
+  end if;
+  perform public.create_audit_log(
+    act_on_account.actor_id, act, 'user', account_id::text, btrim(act_on_account.reason),
+    jsonb_build_object(
+      'before', jsonb_build_object(
+        'status', account.status, 'suspended_until', account.suspended_until),
+      'after', jsonb_build_object('status', new_status, 'suspended_until', new_until)));
+  return true;
+end
+$function$;
+comment on function public.act_on_account(uuid, text, text, timestamptz, text, uuid) is
+  'Sets an account''s status, ends its sign-ins unless it is active then, and writes the audit log.
+False where the account is so already. Locks: the account. Internal.';
+
+create function public.suspend_user(
+  user_id uuid, until timestamptz, reason text, actor_id uuid default null)
+returns boolean
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+begin
+  if until is null or until <= now() or until = 'infinity' then
+    raise exception 'a suspension until % has no end that is to come', coalesce(until::text, 'null')
+      using errcode = 'invalid_parameter_value',
+        hint = 'Give a time in the future; ban_user() has no end.';
+  end if;
+  return public.act_on_account(user_id, 'user.suspended', 'suspended', until, reason, actor_id);
+end
+$function$;
+comment on function public.suspend_user(uuid, timestamptz, text, uuid) is
+  'Keeps an account from playing until a time, and ends its sign-ins; also changes the end of a
+suspension. False where it was so already. Audited as user.suspended. Locks: the account.
+Example: select public.suspend_user(user_id_of(''ayu''), now() + interval ''3 days'', ''Abuse'');';
+
+create function public.ban_user(user_id uuid, reason text, actor_id uuid default null)
+returns boolean
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select public.act_on_account(user_id, 'user.banned', 'banned', null, reason, actor_id);
+end;
+comment on function public.ban_user(uuid, text, uuid) is
+  'Keeps an account from playing until restore_user(), and ends its sign-ins. False where it was
+banned already. Audited as user.banned. Locks: the account.
+Example: select public.ban_user(user_id_of(''ayu''), ''Several accounts'');';
+
+create function public.restore_user(user_id uuid, reason text, actor_id uuid default null)
+returns boolean
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select public.act_on_account(user_id, 'user.restored', 'active', null, reason, actor_id);
+end;
+comment on function public.restore_user(uuid, text, uuid) is
+  'Ends a suspension or a ban; self-exclusion stays. False where the account is active. Audited as
+user.restored. Locks: the account.
+Example: select public.restore_user(user_id_of(''ayu''), ''The report was wrong'');';
+
+create function public.close_user(user_id uuid, reason text, actor_id uuid default null)
+returns boolean
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select public.act_on_account(user_id, 'user.closed', 'closed', null, reason, actor_id);
+end;
+comment on function public.close_user(uuid, text, uuid) is
+  'Closes an account for good and ends its sign-ins; its ledger stays. False where it was closed
+already. Audited as user.closed. Locks: the account.
+Example: select public.close_user(user_id_of(''ayu''), ''The player asked for it'');';
+
+create function public.set_user_role(
+  user_id uuid, new_role text, reason text, actor_id uuid default null)
+returns boolean
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+#variable_conflict use_column
+declare
+  old_role text;
+begin
+  if set_user_role.new_role is null
+    or set_user_role.new_role not in ('player', 'moderator', 'economist', 'auditor', 'admin') then
+    raise exception 'role % is not known', coalesce(quote_literal(set_user_role.new_role), 'null')
+      using errcode = 'invalid_parameter_value',
+        hint = 'Use player, moderator, economist, auditor or admin.';
+  end if;
+  if set_user_role.reason is null or length(btrim(set_user_role.reason)) not between 1 and 200 then
+    raise exception 'a change of role needs a reason of 1 to 200 characters'
+      using errcode = 'invalid_parameter_value', hint = 'The audit log keeps it.';
+  end if;
+  -- Roles are given by an administrator; by whoever may act as the owner; and by anyone where no
+  -- administrator is there yet, who would otherwise never come to be.
+  if set_user_role.actor_id is null
+    and not pg_has_role(session_user, 'higgs_owner', 'member')
+    and exists (select from public.users as a where a.role = 'admin' and a.status = 'active') then
+    raise exception 'a role is given by an administrator'
+      using errcode = 'insufficient_privilege', hint = 'Name the administrator as actor_id.';
+  end if;
+  if set_user_role.actor_id is not null and (
+    set_user_role.actor_id = set_user_role.user_id
+    or not exists (
+      select
+      from public.users as a
+      where a.id = set_user_role.actor_id and a.role = 'admin' and a.status = 'active')
+  ) then
+    raise exception '% may not give % a role', set_user_role.actor_id,
+      coalesce(set_user_role.user_id::text, 'null')
+      using errcode = 'insufficient_privilege',
+        hint = 'The actor is an active administrator, and another account.';
+  end if;
+  select u.role into old_role
+  from public.users as u
+  where u.id = set_user_role.user_id
+  for no key update;
+  if not found then
+    raise exception 'there is no user %', coalesce(set_user_role.user_id::text, 'null')
+      using errcode = 'no_data_found', hint = 'Find the account: select user_id_of(''name'');';
+  elsif old_role = set_user_role.new_role then
+    return false;
+  end if;
+  update public.users as u
+  set role = set_user_role.new_role, updated_at = now()
+  where u.id = set_user_role.user_id;
+  perform public.create_audit_log(
+    set_user_role.actor_id, 'user.role_changed', 'user', set_user_role.user_id::text,
+    btrim(set_user_role.reason),
+    jsonb_build_object('before', old_role, 'after', set_user_role.new_role));
+  return true;
+end
+$function$;
+comment on function public.set_user_role(uuid, text, text, uuid) is
+  'Gives an account a role: player, moderator, economist, auditor, admin. actor_id is an active
+administrator, not the account itself; it may be null for the owner''s sessions, and while there is
+no administrator. False where it has the role already. Audited as user.role_changed.
+Locks: the account.
+Example: select public.set_user_role(user_id_of(''ayu''), ''moderator'', ''Joined the team'');';
 
 -- Notifications and the audit log ----------------------------------------------------------------
 
@@ -3364,11 +3871,10 @@ begin
     source := pool.id;
   end if;
   loop
-    select p.outcome
-    into strict result
-    from public.post_transactions(
-      array[payment_id], array[kind], array[source], array[credit_wallet_id], array[currency],
-      array[amount], null, null, null, array[reference_type], array[reference_id]) as p;
+    result := (public.post_batch(
+      true, array[payment_id], array[kind], array[source], array[credit_wallet_id],
+      array[currency], array[amount], null, null, null, array[reference_type],
+      array[reference_id])).outcomes[1];
     -- Someone else has just emptied or frozen the pool: then the issue pays. It is a system wallet,
     -- which never runs short, so that this loop turns at most once.
     exit when source is distinct from pool.id
@@ -3389,7 +3895,7 @@ $function$;
 comment on function public.pay_from_house(uuid, text, bigint, text, bigint, text, text) is
   'Pays a player what the house owes: from the pool named bonus while it holds enough, so that a
 budget is used first, else from the issue, so that an empty budget costs no player anything.
-Returns the outcome of post_transactions. Internal.';
+Returns the outcome, as post_transactions has them. Internal.';
 
 create function public.add_vip_points(user_id uuid, points bigint)
 returns smallint
@@ -3508,7 +4014,7 @@ begin
   end if;
   if state.unlocked_at is not null and state.reward_transaction_id is null
     and achievement.reward_amount > 0 then
-    payment_id := public.derive_id(
+    payment_id := public.reserved_id(
       state.unlocked_at, record_achievement_progress.user_id::text,
       'achievement ' || achievement.id, 1);
     paid := public.pay_from_house(
@@ -3598,7 +4104,7 @@ begin
   currency := bonus_currency;
   amount :=
     bonuses[least(streak, cardinality(bonuses))] * (100 + account.percent) / 100;
-  transaction_id := public.derive_id(
+  transaction_id := public.reserved_id(
     now(), claim_daily_bonus.user_id::text, 'daily_bonus ' || claimed_on, 1);
   outcome := public.pay_from_house(
     transaction_id, 'bonus',
@@ -4830,6 +5336,9 @@ grant execute on function
   public.player_time_zone(uuid),
   public.create_player(text, text, text, text, text, text, uuid),
   public.freeze_wallet(bigint, text, uuid), public.unfreeze_wallet(bigint, text, uuid),
+  public.suspend_user(uuid, timestamptz, text, uuid), public.ban_user(uuid, text, uuid),
+  public.restore_user(uuid, text, uuid), public.close_user(uuid, text, uuid),
+  public.set_user_role(uuid, text, text, uuid),
   public.send_notification(uuid, text, text, text, jsonb, timestamptz),
   public.create_audit_log(uuid, text, text, text, text, jsonb, inet, text),
   public.request_friend(uuid, uuid), public.accept_friend(uuid, uuid),
@@ -4848,7 +5357,7 @@ reset role;
 set role higgs_owner;
 insert into public.schema_migrations (version, name, sha256, applied_by, duration_ms)
 values (
-  4, 'views_and_final_setup', '1fbce50de45a460229a855801f538a090950cbacf17a623dab09fc943339e095', session_user,
+  4, 'views_and_final_setup', 'ada6ddcbc4485a27d2749b725da4e6370d7073cfe4ee0178c13714237d922a1e', session_user,
   extract(epoch from clock_timestamp() - :'higgs_started'::timestamptz) * 1000);
 reset role;
 commit;
@@ -4955,14 +5464,15 @@ create table public.ledger_seal_signatures (
   key_id text not null,
   signature bytea not null,
   signed_at timestamptz not null default now(),
-  constraint ledger_seal_signatures_pkey primary key (seal_no, key_id),
+  constraint ledger_seal_signatures_pkey primary key (seal_no, key_id, signature),
   constraint ledger_seal_signatures_seal_no_fkey
     foreign key (seal_no) references public.ledger_seals (no),
   constraint ledger_seal_signatures_key_id_format check (key_id ~ '^[A-Za-z0-9._-]{1,64}$'),
   constraint ledger_seal_signatures_signature_size check (octet_length(signature) = 64)
 );
 comment on table public.ledger_seal_signatures is
-  'Signatures of seals by a key that the database does not have. Append-only.';
+  'Signatures of seals by a key that the database does not have. The database cannot check them: of
+several that name one key for one seal, what the public key verifies counts. Append-only.';
 comment on column public.ledger_seal_signatures.seal_no is 'The block.';
 comment on column public.ledger_seal_signatures.key_id is 'Name of the signing key.';
 comment on column public.ledger_seal_signatures.signature is
@@ -5277,16 +5787,50 @@ language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
 as $function$
+declare
+  signatures_max constant integer := 20;
+  signature_bytes constant integer := 64;
 begin
+  if signing_key_id is null or signing_key_id !~ '^[A-Za-z0-9._-]{1,64}$' then
+    raise exception 'sign_seal: % cannot name a key',
+      coalesce(quote_literal(signing_key_id), 'null')
+      using errcode = 'invalid_parameter_value',
+        hint = 'Use 1 to 64 letters, digits, dots, hyphens or underscores.';
+  end if;
+  if octet_length(seal_signature) is distinct from signature_bytes then
+    raise exception 'sign_seal: the signature has % bytes, not %',
+      coalesce(octet_length(seal_signature)::text, 'no'), signature_bytes
+      using errcode = 'invalid_parameter_value',
+        hint = 'Give the Ed25519 signature of the head as bytes.';
+  end if;
+  if not exists (select from public.ledger_seals as l where l.no = seal) then
+    raise exception 'sign_seal: there is no seal %', coalesce(seal::text, 'null')
+      using errcode = 'no_data_found',
+        hint = 'Sign the newest: select no, hash from ledger_head();';
+  end if;
+  -- Whoever may call this may store a bad signature first; the good one still comes beside it. The
+  -- owner's sessions have no limit, so that it cannot be shut out either.
+  if not pg_has_role(session_user, 'higgs_owner', 'member') and signatures_max <= (
+    select count(*)
+    from public.ledger_seal_signatures as s
+    where s.seal_no = seal and s.key_id = signing_key_id and s.signature <> seal_signature
+  ) then
+    raise exception 'sign_seal: seal % has % other signatures by key %',
+      seal, signatures_max, signing_key_id
+      using errcode = 'program_limit_exceeded',
+        hint = 'A key makes one: find out who stored them. A session that may act as higgs_owner '
+          'can still sign.';
+  end if;
   insert into public.ledger_seal_signatures (seal_no, key_id, signature)
   values (seal, signing_key_id, seal_signature)
-  on conflict (seal_no, key_id) do nothing;
+  on conflict (seal_no, key_id, signature) do nothing;
   return found;
 end
 $function$;
 comment on function public.sign_seal(bigint, text, bytea) is
-  'Stores the signature of a seal that was made outside the database; false where that key has
-signed it before. The database cannot check it: higgs ledger verify does.
+  'Stores a signature of a seal that was made outside the database; false where that very signature
+is stored. The database cannot check it, so it keeps up to 20 that name one key for one seal; higgs
+ledger verify takes the one that the public key verifies, and names the others.
 Example: select no from ledger_head();';
 
 -- Verification -----------------------------------------------------------------------------------
@@ -5390,10 +5934,16 @@ as $function$
 #variable_conflict use_column
 declare
   recent_seals constant bigint := 10;
+  hash_bytes constant integer := 32;
   since bigint := -9223372036854775808;
   sealed record;
   head_no bigint;
 begin
+  if octet_length(head) <> hash_bytes then
+    raise exception 'verify_ledger: the head has % bytes, not %', octet_length(head), hash_bytes
+      using errcode = 'invalid_parameter_value',
+        hint = 'Give all 64 hexadecimal digits of a published hash: decode(''…'', ''hex'').';
+  end if;
   if recent_only then
     select s.rolled_up_to into strict since from public.ledger_state as s;
   end if;
@@ -5750,7 +6300,7 @@ reset role;
 set role higgs_owner;
 insert into public.schema_migrations (version, name, sha256, applied_by, duration_ms)
 values (
-  5, 'ledger_integrity', '658b99fd22ff4aa30d08fa69b5764e69dbfc8c7e969373ca653a094b53c47dc8', session_user,
+  5, 'ledger_integrity', '0f9b2697cab9a8cab899692bc746d69f08a653c75ea2ccb7db9c798bcaaeb070', session_user,
   extract(epoch from clock_timestamp() - :'higgs_started'::timestamptz) * 1000);
 reset role;
 commit;
@@ -5987,12 +6537,53 @@ begin atomic
     true);
 end;
 
+create function public.set_self_exclusion(player_id uuid, until timestamptz)
+returns timestamptz
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+declare
+  holds_until timestamptz;
+begin
+  if until is null or until <= now() then
+    raise exception 'a self-exclusion until % is over already', coalesce(until::text, 'null')
+      using errcode = 'invalid_parameter_value',
+        hint = 'Give a time in the future, or infinity. It ends by itself, and never earlier.';
+  end if;
+  select u.self_excluded_until into holds_until
+  from public.users as u
+  where u.id = player_id
+  for no key update;
+  if not found then
+    raise exception 'there is no player %', coalesce(player_id::text, 'null')
+      using errcode = 'no_data_found', hint = 'Find the account: select user_id_of(''name'');';
+  elsif holds_until >= until then
+    return holds_until;
+  end if;
+  update public.users as u
+  set self_excluded_until = until, updated_at = now()
+  where u.id = player_id;
+  perform public.create_audit_log(
+    player_id, 'player.self_excluded', 'user', player_id::text, null,
+    jsonb_build_object('before', holds_until, 'after', until));
+  return until;
+end
+$function$;
+comment on function public.set_self_exclusion(uuid, timestamptz) is
+  'The player asks not to be let play until a time; returns until when it holds. It can be made
+longer, by nobody shorter: an earlier time leaves it as it is. It acts at the buy-in and the daily
+bonus; who sits at a table may finish and leave. Audited as player.self_excluded.
+Locks: the account.
+Example: select set_self_exclusion(user_id_of(''ayu''), now() + interval ''30 days'');';
+
 -- Rights -----------------------------------------------------------------------------------------
 
 grant select on public.player_limits, public.player_day_totals to higgs_app;
 grant execute on function public.player_day(uuid, timestamptz) to higgs_app, higgs_readonly;
 grant execute on function
-  public.set_player_time_zone(uuid, text), public.set_player_limit(uuid, text, bigint)
+  public.set_player_time_zone(uuid, text), public.set_player_limit(uuid, text, bigint),
+  public.set_self_exclusion(uuid, timestamptz)
 to higgs_app;
 grant select on public.player_day_totals to higgs_readonly;
 
@@ -6009,7 +6600,7 @@ reset role;
 set role higgs_owner;
 insert into public.schema_migrations (version, name, sha256, applied_by, duration_ms)
 values (
-  6, 'player_protection', 'ef4107acf4aa069140e7435bd3a692227c9665792f7a4091c4fe32fcbdca7d09', session_user,
+  6, 'player_protection', 'e1ae055ad46b31d453ff9778bd92b272e06abe4bc40ed4c9d3ca3ef586e86818', session_user,
   extract(epoch from clock_timestamp() - :'higgs_started'::timestamptz) * 1000);
 reset role;
 commit;
@@ -6218,17 +6809,33 @@ Example: select lease_duration();';
 create function public.register_node(
   node_name text, node_internal_address text, node_rules_versions integer[])
 returns bigint
-language sql
-volatile
+language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
-begin atomic
+as $function$
+declare
+  node bigint;
+  violated text;
+begin
+  if node_name is null or node_internal_address is null or node_rules_versions is null
+    or array_ndims(node_rules_versions) > 1 then
+    raise exception 'register_node: name, internal address and rules versions are needed'
+      using errcode = 'invalid_parameter_value',
+        hint = 'As in: select register_node(''table-1'', ''10.0.0.7:3100'', array[1]);';
+  end if;
   insert into public.server_nodes (name, internal_address, rules_versions, lease_expires_at)
   values (
     node_name, node_internal_address, node_rules_versions,
     clock_timestamp() + public.lease_duration())
-  returning id;
-end;
+  returning id into node;
+  return node;
+exception when check_violation then
+  get stacked diagnostics violated = constraint_name;
+  raise exception 'register_node: %', sqlerrm
+    using errcode = 'check_violation', constraint = violated,
+      hint = 'A node must keep: ' || public.rule_of('public.server_nodes', violated);
+end
+$function$;
 comment on function public.register_node(text, text, integer[]) is
   'Enters a server as a node, with a lease; returns its number.
 Example: select register_node(''table-1'', ''10.0.0.7:3100'', array[1]);';
@@ -6389,6 +6996,14 @@ begin
       game.name, game.seats_min, game.seats_max, coalesce(room_seats::text, 'null')
       using errcode = 'invalid_parameter_value';
   end if;
+  if num_nulls(
+    room_name, room_currency, room_base_bet, room_buy_in_min, room_buy_in_max, room_rake_bps,
+    room_rake_cap, room_options, room_visibility) > 0 then
+    raise exception
+      'create_room: name, currency, stakes, rake, options and visibility cannot be null'
+      using errcode = 'invalid_parameter_value',
+        hint = 'Leave out what has a default rather than to give null; no options are {}.';
+  end if;
   if length(room_options::text) > options_length_max then
     raise exception 'create_room: options of % characters are over %',
       length(room_options::text), options_length_max
@@ -6406,11 +7021,21 @@ begin
   select 'seat', room, s.seat, room_currency, 0
   from generate_series(0, room_seats - 1) as s (seat);
   return room;
-exception when check_violation then
-  get stacked diagnostics violated = constraint_name;
-  raise exception 'create_room: %', sqlerrm
-    using errcode = 'check_violation', constraint = violated,
-      hint = 'A room must keep: ' || public.rule_of('public.game_rooms', violated);
+exception
+  when check_violation then
+    get stacked diagnostics violated = constraint_name;
+    raise exception 'create_room: %', sqlerrm
+      using errcode = 'check_violation', constraint = violated,
+        hint = 'A room must keep: ' || public.rule_of('public.game_rooms', violated);
+  when unique_violation then
+    raise exception 'create_room: another open room has the join code %', room_join_code
+      using errcode = 'unique_violation', hint = 'Choose another code.';
+  when foreign_key_violation then
+    get stacked diagnostics violated = constraint_name;
+    raise exception 'create_room: %', sqlerrm
+      using errcode = 'foreign_key_violation', constraint = violated,
+        hint = 'The tournament, the creator and the tier must be there: '
+          || public.rule_of('public.game_rooms', violated);
 end
 $function$;
 comment on function public.create_room(
@@ -6511,8 +7136,9 @@ declare
   purse bigint;
   result text;
 begin
-  if session_id is null then
-    raise exception 'sit_down: session_id is null'
+  if public.is_version_7(session_id) is not true then
+    raise exception 'sit_down: session_id is %',
+      coalesce(session_id || ', which is not of version 7', 'null')
       using errcode = 'invalid_parameter_value', hint = 'Choose a version-7 id, as new_id() does.';
   end if;
   select l.outcome, (l.row_found).* into locked
@@ -6527,7 +7153,7 @@ begin
         and exists (
           select
           from public.transactions as t
-          where t.id = public.derive_id(
+          where t.id = public.reserved_id(
               public.id_time(session_id), session_id::text, 'buy_in', 1)
             and t.amount = buy_in)
         then 'exists'
@@ -6584,14 +7210,13 @@ begin
   if not found then
     return 'wallet_not_found';
   end if;
-  select p.outcome into strict result
-  from public.post_transactions(
-    ids => array[public.derive_id(
+  result := (public.post_batch(
+    true, ids => array[public.reserved_id(
       public.id_time(session_id), session_id::text, 'buy_in', 1)],
     kinds => array['buy_in'], debit_wallet_ids => array[purse],
     credit_wallet_ids => array[wallet], currencies => array[locked.currency],
     amounts => array[buy_in], reference_types => array['session'],
-    reference_ids => array[session_id::text], actor_ids => array[player_id]) as p;
+    reference_ids => array[session_id::text], actor_ids => array[player_id])).outcomes[1];
   if result = 'ok' then
     insert into public.game_sessions (id, room_id, seat, user_id, seat_wallet_id, bought_in)
     values (session_id, room, player_seat, player_id, wallet, buy_in);
@@ -6625,8 +7250,9 @@ declare
   chips bigint;
   result text;
 begin
-  if top_up_id is null then
-    raise exception 'top_up: top_up_id is null'
+  if public.is_version_7(top_up_id) is not true then
+    raise exception 'top_up: top_up_id is %',
+      coalesce(top_up_id || ', which is not of version 7', 'null')
       using errcode = 'invalid_parameter_value', hint = 'Choose a version-7 id, as new_id() does.';
   end if;
   select s.* into stay from public.game_sessions as s where s.id = session_id;
@@ -6670,12 +7296,11 @@ begin
       return 'buy_in_out_of_range';
     end if;
   end if;
-  select p.outcome into strict result
-  from public.post_transactions(
-    ids => array[top_up_id], kinds => array['buy_in'], debit_wallet_ids => array[purse],
+  result := (public.post_batch(
+    true, ids => array[top_up_id], kinds => array['buy_in'], debit_wallet_ids => array[purse],
     credit_wallet_ids => array[stay.seat_wallet_id], currencies => array[locked.currency],
     amounts => array[amount], reference_types => array['session'],
-    reference_ids => array[session_id::text], actor_ids => array[stay.user_id]) as p;
+    reference_ids => array[session_id::text], actor_ids => array[stay.user_id])).outcomes[1];
   if result = 'ok' then
     update public.game_sessions as s set bought_in = s.bought_in + amount where s.id = session_id;
   end if;
@@ -6714,13 +7339,12 @@ begin
     select w.id into strict purse
     from public.user_wallets as w
     where w.user_id = stay.user_id and w.currency = chip_currency;
-    select p.outcome into strict result
-    from public.post_transactions(
-      ids => array[public.derive_id(left_at, stay.id::text, 'cash_out', 1)],
+    result := (public.post_batch(
+      true, ids => array[public.reserved_id(left_at, stay.id::text, 'cash_out', 1)],
       kinds => array['cash_out'], debit_wallet_ids => array[stay.seat_wallet_id],
       credit_wallet_ids => array[purse], currencies => array[chip_currency],
       amounts => array[chips], reference_types => array['session'],
-      reference_ids => array[stay.id::text], actor_ids => array[stay.user_id]) as p;
+      reference_ids => array[stay.id::text], actor_ids => array[stay.user_id])).outcomes[1];
     if result <> 'ok' then
       raise exception 'the cash-out of session % was refused: %', stay.id, result
         using errcode = 'data_exception';
@@ -6808,6 +7432,17 @@ begin
     update public.game_rooms as r set status = 'closing' where r.id = room;
     return 'after_hand';
   end if;
+  if exists (
+    select
+    from public.user_wallets as w
+    where w.room_id = room and w.balance > 0 and not exists (
+      select
+      from public.game_sessions as s
+      where s.seat_wallet_id = w.id and s.stood_up_at is null)
+  ) then
+    update public.game_rooms as r set status = 'closing' where r.id = room;
+    return 'seat_not_empty';
+  end if;
   -- All wallets at once and in order, since several cash-outs follow.
   perform
   from public.user_wallets as w
@@ -6838,9 +7473,81 @@ end
 $function$;
 comment on function public.close_room(bigint, bigint) is
   'Closes a room and pays everyone at it out. While a hand runs, no new one is dealt and the caller
-closes again after the settlement. Outcomes: ok, exists, after_hand, fenced, room_not_found.
-Locks: the room, exclusively; all wallets of its seats and players.
+closes again after the settlement. Outcomes: ok, exists, after_hand, seat_not_empty (chips lie in a
+seat where nobody sits: verify_journal() names the wallet, return_stray_chips() empties it, then
+close again), fenced, room_not_found. Locks: the room, exclusively; all wallets of its seats and
+players.
 Example: select close_room(id, fence) from game_rooms where status = ''closing'';';
+
+create function public.return_stray_chips(
+  wallet_id bigint, player_id uuid, reason text, actor uuid default null)
+returns bigint
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+declare
+  wallet public.user_wallets;
+  receiver bigint;
+  result text;
+begin
+  if reason is null or length(btrim(reason)) not between 1 and 200 then
+    raise exception 'return_stray_chips: a reason of 1 to 200 characters is needed'
+      using errcode = 'invalid_parameter_value', hint = 'The audit log keeps it.';
+  end if;
+  select w.* into wallet
+  from public.user_wallets as w
+  where w.id = wallet_id and w.kind = 'seat';
+  if not found then
+    raise exception 'return_stray_chips: wallet % is not the wallet of a seat',
+      coalesce(wallet_id::text, 'null')
+      using errcode = 'no_data_found', hint = 'List them: select problem from verify_journal();';
+  end if;
+  perform public.locked_room(wallet.room_id, null);
+  if exists (
+    select
+    from public.game_sessions as s
+    where s.seat_wallet_id = wallet.id and s.stood_up_at is null
+  ) then
+    raise exception 'return_stray_chips: somebody sits at wallet %', wallet.id
+      using errcode = 'object_not_in_prerequisite_state',
+        hint = 'The chips are that player''s, who takes them along with stand_up().';
+  end if;
+  -- Null for the issue, where nobody knows whose they were.
+  receiver := case
+    when player_id is null then public.wallet_of('issue', wallet.currency)
+    else public.get_user_wallet(player_id, wallet.currency)
+  end;
+  perform public.lock_wallets(array[wallet.id, receiver]);
+  select w.* into strict wallet from public.user_wallets as w where w.id = wallet_id;
+  if wallet.balance = 0 then
+    return 0;
+  end if;
+  result := (public.post_batch(
+    true,
+    ids => array[public.reserved_id(clock_timestamp(), wallet.id::text, 'stray_chips', 1)],
+    kinds => array[case when player_id is null then 'adjustment' else 'refund' end],
+    debit_wallet_ids => array[wallet.id], credit_wallet_ids => array[receiver],
+    currencies => array[wallet.currency], amounts => array[wallet.balance],
+    reference_types => array['room'], reference_ids => array[wallet.room_id::text],
+    actor_ids => array[actor])).outcomes[1];
+  if result <> 'ok' then
+    raise exception 'return_stray_chips: the payment was refused: %', result
+      using errcode = 'data_exception';
+  end if;
+  perform public.create_audit_log(
+    actor, 'seat.chips_returned', 'wallet', wallet.id::text, btrim(reason),
+    jsonb_build_object(
+      'room', wallet.room_id, 'seat', wallet.seat, 'chips', wallet.balance, 'player', player_id));
+  return wallet.balance;
+end
+$function$;
+comment on function public.return_stray_chips(bigint, uuid, text, uuid) is
+  'An operator empties the wallet of a seat where nobody sits: to a player, or back to the issue
+where player_id is null. Returns the chips, 0 where there are none. No function leaves chips there;
+verify_journal() names a wallet where it happened. Audited as seat.chips_returned.
+Locks: the room, exclusively; both wallets.
+Example: select id from user_wallets where kind = ''seat'' and balance > 0;';
 
 -- Hands ------------------------------------------------------------------------------------------
 
@@ -6876,6 +7583,11 @@ declare
   fit integer;
   violated text;
 begin
+  if array_ndims(seats) > 1 or array_ndims(client_seeds) > 1 or array_ndims(bot_strengths) > 1
+    or array_ndims(bot_seeds) > 1 or array_ndims(bot_styles) > 1 then
+    raise exception 'start_hand: an array has more than one dimension'
+      using errcode = 'invalid_parameter_value', hint = 'Give one element for each seat.';
+  end if;
   if cardinality(seats) is null or cardinality(client_seeds) is distinct from cardinality(seats)
     or cardinality(bot_strengths) <> cardinality(seats)
     or cardinality(bot_seeds) <> cardinality(seats)
@@ -6894,9 +7606,15 @@ begin
       using errcode = 'invalid_parameter_value',
         hint = 'Each seat once, the lowest first; seeds and bots in the same order.';
   end if;
-  if hand_id is null then
-    raise exception 'start_hand: hand_id is null'
+  if public.is_version_7(hand_id) is not true then
+    raise exception 'start_hand: hand_id is %',
+      coalesce(hand_id || ', which is not of version 7', 'null')
       using errcode = 'invalid_parameter_value', hint = 'Choose a version-7 id, as new_id() does.';
+  end if;
+  if num_nulls(hand_rules_version, hand_options, seed_commit, seed_encrypted, seed_key_id) > 0 then
+    raise exception 'start_hand: rules version, options and the three parts of the seed are needed'
+      using errcode = 'invalid_parameter_value',
+        hint = 'No options are {}; the seed is its SHA-256, itself encrypted, the name of the key.';
   end if;
   select l.outcome, (l.row_found).* into locked
   from public.locked_room(room, room_fence) as l;
@@ -7055,6 +7773,13 @@ begin
     raise exception 'append_moves: the arrays must be equally long, and at most % moves', moves_max
       using errcode = 'invalid_parameter_value';
   end if;
+  if array_ndims(moves) > 1 or array_ndims(room_ids) > 1 or array_ndims(fences) > 1
+    or array_ndims(hand_ids) > 1 or array_ndims(nos) > 1 or array_ndims(seats) > 1
+    or array_ndims(actors) > 1 or array_ndims(refs) > 1 or array_ndims(time_banks_ms) > 1
+    or array_ndims(trustees) > 1 then
+    raise exception 'append_moves: an array has more than one dimension'
+      using errcode = 'invalid_parameter_value', hint = 'Give one element for each move.';
+  end if;
   if current_setting('transaction_isolation') <> 'read committed' then
     raise exception 'append_moves needs READ COMMITTED, and this transaction is %',
       upper(current_setting('transaction_isolation'))
@@ -7086,13 +7811,14 @@ begin
           i.hand_id, i.no, i.seat, i.actor, i.move, i.ref, i.time_bank_ms, i.trustee,
           min(i.no) over same_hand as first_no,
           max(i.no) over same_hand - min(i.no) over same_hand + 1 = count(*) over same_hand
-            and bool_and(r.id is not null) over same_hand as is_run
+            and bool_and(r.id is not null and s.seat is not null) over same_hand as is_run
         from unnest(
           hand_ids, room_ids, fences, nos, seats, actors, moves, refs, time_banks_ms, trustees
         ) as i (
           hand_id, room_id, fence, no, seat, actor, move, ref, time_bank_ms, trustee)
         left join public.game_rooms as r
           on r.id = i.room_id and r.fence = i.fence and r.current_hand_id = i.hand_id
+        left join public.hand_seats as s on s.hand_id = i.hand_id and s.seat = i.seat
         window same_hand as (partition by i.hand_id, i.room_id)
       ),
       written as (
@@ -7124,7 +7850,7 @@ begin
       with given as (
         select
           i.item::integer as item, i.hand_id, i.room_id, i.fence,
-          m.hand_id is not null as is_there,
+          m.hand_id is not null as is_there, s.seat is not null as is_dealt_in,
           (m.seat, m.actor, m.move, m.ref, m.time_bank_ms, m.trustee) is not distinct from
             (i.seat, i.actor, i.move, i.ref, coalesce(i.time_bank_ms, 0),
               coalesce(i.trustee, false)) as is_same
@@ -7133,12 +7859,15 @@ begin
         ) with ordinality as i (
           hand_id, room_id, fence, no, seat, actor, move, ref, time_bank_ms, trustee, item)
         left join public.game_moves as m on m.hand_id = i.hand_id and m.no = i.no
+        left join public.hand_seats as s on s.hand_id = i.hand_id and s.seat = i.seat
       )
       select
         g.item,
         case
           when r.id is null or r.fence is distinct from g.fence then 'fenced'
-          when g.hand_id = any (hands_invalid) then 'invalid'
+          when g.hand_id = any (hands_invalid)
+            or r.current_hand_id = g.hand_id and not bool_and(g.is_dealt_in) over same_room
+            then 'invalid'
           when g.hand_id = any (hands_written) and r.current_hand_id = g.hand_id then 'ok'
           when bool_and(g.is_there and g.is_same) over same_room then 'exists'
           when bool_or(g.is_there) over same_room then 'different'
@@ -7195,8 +7924,8 @@ comment on function public.append_moves(
 moves that one call brings for a room are written or none; one room''s refusal never sinks others.
 Outcomes: ok; exists (the same moves are written already); different (other moves are written under
 these numbers); out_of_order (not the next numbers); fenced (the room has another host now);
-finished (the hand is over); invalid (a move that the table cannot hold: its number over 2000, its
-seat, actor or size; void the hand).
+finished (the hand is over); invalid (a move that cannot be: its number over 2000, a seat that is
+not in the hand, its actor or size; void the hand).
 Locks: each room''s advisory lock, shared, in order; the fence is read by the next statement.
 Example: select * from append_moves(''{1}'', ''{0}'', array[new_id()], ''{1}'', ''{0}'',
 ''{player}'', array[''\x021b00''::bytea]);';
@@ -7275,19 +8004,41 @@ declare
   hand_age_max constant interval := interval '30 days';
   clock_ahead_max constant interval := interval '5 minutes';
   result_length_max constant integer := 20000;
+  reason_length_max constant integer := 200;
   payments constant integer := cardinality(payment_amounts);
+  odd record;
   hand public.game_hands;
   locked record;
   content_hash bytea;
   ends_at timestamptz;
   rake_wallet bigint;
   won numeric;
-  posted record;
+  given record;
+  outcomes text[];
 begin
   if payments is null or (cardinality(payer_seats), cardinality(payee_seats),
     cardinality(payment_reasons)) is distinct from (payments, payments, payments) then
     raise exception 'settle_hand: the arrays of payments differ in length or are null'
       using errcode = 'invalid_parameter_value';
+  end if;
+  select i.n, i.payer, i.payee, i.amount, i.reason
+  into odd
+  from unnest(payer_seats, payee_seats, payment_amounts, payment_reasons)
+    with ordinality as i (payer, payee, amount, reason, n)
+  where i.payer is null or i.amount is null or i.payer = i.payee
+    or i.reason is null or length(i.reason) > reason_length_max
+  order by i.n
+  limit 1;
+  if found or array_ndims(payment_amounts) > 1 then
+    raise exception 'settle_hand: payment % cannot be: %', coalesce(odd.n, 1), case
+      when odd.n is null then 'the arrays have more than one dimension'
+      when odd.payer is null then 'no seat pays'
+      when odd.payer = odd.payee then format('seat %s pays itself', odd.payer)
+      when odd.amount is null then 'it has no amount'
+      else format('its reason is null or over %s characters', reason_length_max)
+    end
+      using errcode = 'invalid_parameter_value',
+        hint = 'It has a seat that pays, another seat or null for rake, an amount and a reason.';
   end if;
   if jsonb_typeof(hand_result) is distinct from 'object'
     or length(hand_result::text) > result_length_max then
@@ -7348,41 +8099,39 @@ begin
   -- The hand's payments are one group: whole or not at all.
   if payments > 0 then
     select
-      bool_and(p.outcome = 'ok') as is_ok,
-      min(p.outcome) filter (where p.outcome not in ('ok', 'group_failed')) as refusal
-    into posted
+      array_agg(d.id order by d.n) as ids,
+      array_agg(case when d.payee is null then 'rake' else 'settlement' end order by d.n)
+        as kinds,
+      array_agg(d.payer_wallet order by d.n) as debits,
+      array_agg(d.payee_wallet order by d.n) as credits,
+      array_agg(jsonb_build_object('reason', d.reason) order by d.n) as metadata
+    into given
     from (
       select
-        array_agg(d.id order by d.n) as ids,
-        array_agg(case when d.payee is null then 'rake' else 'settlement' end order by d.n)
-          as kinds,
-        array_agg(d.payer_wallet order by d.n) as debits,
-        array_agg(d.payee_wallet order by d.n) as credits,
-        array_agg(d.amount order by d.n) as amounts,
-        array_agg(jsonb_build_object('reason', d.reason) order by d.n) as metadata
-      from (
-        select
-          i.n, i.payee, i.amount, i.reason,
-          public.derive_id(hand.started_at, hand.id::text, 'settlement', i.n::integer) as id,
-          coalesce(f.wallet_id, 0) as payer_wallet,
-          case when i.payee is null then rake_wallet else coalesce(t.wallet_id, 0) end
-            as payee_wallet
-        from unnest(payer_seats, payee_seats, payment_amounts, payment_reasons)
-          with ordinality as i (payer, payee, amount, reason, n)
-        left join public.hand_seats as f on f.hand_id = hand.id and f.seat = i.payer
-        left join public.hand_seats as t on t.hand_id = hand.id and t.seat = i.payee
-      ) as d
-    ) as g
-    cross join lateral public.post_transactions(
-      ids => g.ids, kinds => g.kinds, debit_wallet_ids => g.debits,
-      credit_wallet_ids => g.credits, currencies => array_fill(hand.currency, array[payments]),
-      amounts => g.amounts, group_ids => array_fill(g.ids[1], array[payments]),
+        i.n, i.payee, i.reason,
+        public.reserved_id(hand.started_at, hand.id::text, 'settlement', i.n::integer) as id,
+        coalesce(f.wallet_id, -i.n) as payer_wallet,
+        case when i.payee is null then rake_wallet else coalesce(t.wallet_id, 0) end
+          as payee_wallet
+      from unnest(payer_seats, payee_seats, payment_reasons)
+        with ordinality as i (payer, payee, reason, n)
+      left join public.hand_seats as f on f.hand_id = hand.id and f.seat = i.payer
+      left join public.hand_seats as t on t.hand_id = hand.id and t.seat = i.payee
+    ) as d;
+    outcomes := (public.post_batch(
+      true, ids => given.ids, kinds => given.kinds, debit_wallet_ids => given.debits,
+      credit_wallet_ids => given.credits,
+      currencies => array_fill(hand.currency, array[payments]), amounts => payment_amounts[:],
+      group_ids => array_fill(given.ids[1], array[payments]),
       group_sizes => array_fill(payments, array[payments]),
       reference_types => array_fill('hand'::text, array[payments]),
       reference_ids => array_fill(hand.id::text, array[payments]),
-      metadata => g.metadata) as p;
-    if not posted.is_ok then
-      outcome := coalesce(posted.refusal, 'group_failed');
+      metadata => given.metadata)).outcomes;
+    if 'ok' <> any (outcomes) then
+      select coalesce(min(u.outcome) filter (where u.outcome <> 'group_failed'), 'group_failed')
+      into outcome
+      from unnest(outcomes) as u (outcome)
+      where u.outcome <> 'ok';
       return;
     end if;
   end if;
@@ -7564,6 +8313,19 @@ begin atomic
   ) as r
   union all
   select
+    'stacks_equal_wallets' as check_name, coalesce(bool_and(s.is_equal), true), count(*),
+    case when not bool_and(s.is_equal) then format(
+      '%s seats of running hands, the first of hand %s', count(*) filter (where not s.is_equal),
+      (array_agg(s.hand_id) filter (where not s.is_equal))[1]) end
+  from (
+    select h.id as hand_id, x.stack_start = w.balance as is_equal
+    from public.game_hands as h
+    join public.hand_seats as x on x.hand_id = h.id
+    join public.user_wallets as w on w.id = x.wallet_id
+    where h.status = 'playing'
+  ) as s
+  union all
+  select
     'chips_on_tables_have_players' as check_name, coalesce(bool_and(s.id is not null), true),
     count(*),
     case when not bool_and(s.id is not null) then format(
@@ -7654,7 +8416,7 @@ grant execute on function
   public.open_room(text, text, jsonb, text, uuid),
   public.sit_down(uuid, bigint, bigint, uuid, smallint, bigint),
   public.top_up(uuid, uuid, bigint, bigint), public.stand_up(uuid, bigint),
-  public.close_room(bigint, bigint),
+  public.close_room(bigint, bigint), public.return_stray_chips(bigint, uuid, text, uuid),
   public.start_hand(
     uuid, bigint, bigint, integer, jsonb, bytea, bytea, bytea, smallint[], text[], smallint,
     smallint[], bytea[], text[]),
@@ -7673,7 +8435,362 @@ reset role;
 set role higgs_owner;
 insert into public.schema_migrations (version, name, sha256, applied_by, duration_ms)
 values (
-  7, 'hosting_and_journal', '472be41df1f52b9d157bc0994a5d4ca4fdc82f74c3b49e2cd64218b7147e1f2b', session_user,
+  7, 'hosting_and_journal', '6b1864ec94ee1b2db30e82a15f8afeeb2e98f8105f65d68ba42921e1c8e305e3', session_user,
+  extract(epoch from clock_timestamp() - :'higgs_started'::timestamptz) * 1000);
+reset role;
+commit;
+\set higgs_has_record true
+\set higgs_changed true
+\endif
+
+-- 008_idempotency_keys.sql ------------------------------------------------------------------------
+\set higgs_pending true
+\if :higgs_has_record
+  select not exists (select from public.schema_migrations where version = 8)
+    as higgs_pending \gset
+\endif
+\if :higgs_pending
+\echo '008_idempotency_keys.sql'
+select clock_timestamp() as higgs_started \gset
+\o /dev/null
+begin;
+
+-- 008 Idempotency keys: what clients call the requests by which they move money, so that a repeated
+-- request is answered as before and never pays twice.
+
+set role higgs_owner;
+
+create table public.idempotency_keys (
+  user_id uuid not null,
+  key text not null,
+  request_hash bytea not null,
+  money_id uuid not null,
+  answer_status smallint,
+  answer_body bytea,
+  created_at timestamptz not null default now(),
+  constraint idempotency_keys_pkey primary key (user_id, key),
+  constraint idempotency_keys_user_id_fkey foreign key (user_id) references public.users (id),
+  constraint idempotency_keys_key_length check (length(key) between 1 and 255),
+  constraint idempotency_keys_request_hash_size check (octet_length(request_hash) = 32),
+  constraint idempotency_keys_answer_status_range check (answer_status between 200 and 299),
+  constraint idempotency_keys_answer_body_size check (octet_length(answer_body) <= 8192),
+  constraint idempotency_keys_answer_whole
+    check ((answer_status is null) = (answer_body is null))
+);
+comment on table public.idempotency_keys is
+  'Requests that move money, by the key that the client gave each. Kept for 30 days, which is less
+than the 35 days in which the ledger takes an id.';
+comment on column public.idempotency_keys.user_id is 'The player who asked.';
+comment on column public.idempotency_keys.key is 'What the client calls its request.';
+comment on column public.idempotency_keys.request_hash is
+  'SHA-256 of what was asked, to tell a repetition from another request under the same key.';
+comment on column public.idempotency_keys.money_id is
+  'Identifier of the payment or of the stay, allotted when the key first came.';
+comment on column public.idempotency_keys.answer_status is
+  'HTTP status of the answer; null until the request was done. Refusals are not kept: they leave no
+trace, and the same request may succeed later.';
+comment on column public.idempotency_keys.answer_body is 'The answer''s body, as it was sent.';
+comment on column public.idempotency_keys.created_at is 'When the key first came.';
+create index idempotency_keys_created_at_idx on public.idempotency_keys (created_at);
+
+create function public.claim_idempotency_key(
+  player_id uuid, request_key text, hash bytea, out outcome text, out money_id uuid,
+  out answer_status smallint, out answer_body bytea)
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+#variable_conflict use_column
+declare
+  kept constant interval := interval '30 days';
+  removed_max constant integer := 10;
+  known public.idempotency_keys;
+begin
+  -- Each new key takes a few old ones away, so that the table needs no other care.
+  delete from public.idempotency_keys as o
+  using (
+    select k.user_id, k.key
+    from public.idempotency_keys as k
+    where k.created_at < now() - kept
+    order by k.created_at
+    limit removed_max
+    for update skip locked
+  ) as x
+  where o.user_id = x.user_id and o.key = x.key;
+  insert into public.idempotency_keys as k (user_id, key, request_hash, money_id)
+  values (player_id, request_key, hash, public.new_id())
+  on conflict on constraint idempotency_keys_pkey do nothing;
+  select k.* into strict known
+  from public.idempotency_keys as k
+  where k.user_id = player_id and k.key = request_key;
+  outcome := case
+    when known.request_hash <> hash then 'different_request'
+    when known.answer_status is not null then 'answered'
+    else 'proceed'
+  end;
+  if outcome = 'proceed' then
+    money_id := known.money_id;
+  elsif outcome = 'answered' then
+    answer_status := known.answer_status;
+    answer_body := known.answer_body;
+  end if;
+end
+$function$;
+comment on function public.claim_idempotency_key(uuid, text, bytea) is
+  'Notes a request under its key, with the identifier of the money that it moves; a repetition gets
+the same identifier, so that the ledger pays once. Outcomes: proceed (do it with money_id), answered
+(it was done: the answer), different_request (the key was used for something else).
+Locks: the row of the key.
+Example: select outcome, money_id
+from claim_idempotency_key(user_id_of(''ayu''), ''sit-1'', sha256(''sit''));';
+
+create function public.answer_idempotency_key(
+  player_id uuid, request_key text, status smallint, body bytea)
+returns void
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  update public.idempotency_keys as k
+  set answer_status = status, answer_body = body
+  where k.user_id = player_id and k.key = request_key and k.answer_status is null;
+end;
+comment on function public.answer_idempotency_key(uuid, text, smallint, bytea) is
+  'Keeps the answer of a request that was done; the first answer stands. Locks: the row of the key.
+Example: select answer_idempotency_key(user_id_of(''ayu''), ''sit-1'', 201::smallint, ''{}'');';
+
+-- Rights -----------------------------------------------------------------------------------------
+
+grant select on public.idempotency_keys to higgs_app;
+grant execute on function
+  public.claim_idempotency_key(uuid, text, bytea),
+  public.answer_idempotency_key(uuid, text, smallint, bytea)
+to higgs_app;
+
+reset role;
+
+\o
+set role higgs_owner;
+insert into public.schema_migrations (version, name, sha256, applied_by, duration_ms)
+values (
+  8, 'idempotency_keys', '31369c2fa935cd9fe48e946398a7195c669c64d8ffc352b3d1372720a15520d9', session_user,
+  extract(epoch from clock_timestamp() - :'higgs_started'::timestamptz) * 1000);
+reset role;
+commit;
+\set higgs_has_record true
+\set higgs_changed true
+\endif
+
+-- 009_live_tables.sql -----------------------------------------------------------------------------
+\set higgs_pending true
+\if :higgs_has_record
+  select not exists (select from public.schema_migrations where version = 9)
+    as higgs_pending \gset
+\endif
+\if :higgs_pending
+\echo '009_live_tables.sql'
+select clock_timestamp() as higgs_started \gset
+\o /dev/null
+begin;
+
+-- 009 Live tables: the promise of the next deal, a room taken by name, and the restart of a node.
+
+set role higgs_owner;
+
+create table public.room_deals (
+  room_id bigint not null,
+  number integer not null,
+  server_seed_commit bytea not null,
+  server_seed_encrypted bytea not null,
+  key_id bytea not null,
+  promised_at timestamptz not null default now(),
+  constraint room_deals_pkey primary key (room_id),
+  constraint room_deals_room_id_fkey foreign key (room_id) references public.game_rooms (id),
+  constraint room_deals_number_positive check (number > 0),
+  constraint room_deals_server_seed_commit_size check (octet_length(server_seed_commit) = 32),
+  constraint room_deals_server_seed_encrypted_size
+    check (octet_length(server_seed_encrypted) between 29 and 256),
+  constraint room_deals_key_id_size check (octet_length(key_id) between 1 and 32)
+)
+with (fillfactor = 70);
+comment on table public.room_deals is
+  'The last deal that each room promised: its server seed is fixed before any client seed is taken,
+and a restart keeps it.';
+comment on column public.room_deals.room_id is 'The room.';
+comment on column public.room_deals.number is 'Number of the hand that it is for.';
+comment on column public.room_deals.server_seed_commit is
+  'SHA-256 of the server seed: what players are told.';
+comment on column public.room_deals.server_seed_encrypted is 'Server seed under AES-GCM.';
+comment on column public.room_deals.key_id is 'Which key of the key ring encrypted the seed.';
+comment on column public.room_deals.promised_at is 'When it was promised.';
+
+create function public.promise_deal(
+  room bigint,
+  room_fence bigint,
+  hand_number integer,
+  seed_commit bytea,
+  seed_encrypted bytea,
+  seed_key_id bytea,
+  out outcome text,
+  out promised_commit bytea,
+  out promised_encrypted bytea,
+  out promised_key_id bytea
+)
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+declare
+  locked record;
+begin
+  if hand_number is null or seed_commit is null or seed_encrypted is null or seed_key_id is null
+  then
+    raise exception 'promise_deal: number, commit, encrypted seed and key are all needed'
+      using errcode = 'invalid_parameter_value';
+  end if;
+  select l.outcome, (l.row_found).* into locked
+  from public.locked_room(room, room_fence) as l;
+  outcome := locked.outcome;
+  if outcome <> 'ok' then
+    return;
+  end if;
+  select d.server_seed_commit, d.server_seed_encrypted, d.key_id
+  into promised_commit, promised_encrypted, promised_key_id
+  from public.room_deals as d
+  where d.room_id = room and d.number = hand_number;
+  if found then
+    outcome := 'exists';
+    return;
+  end if;
+  if locked.status <> 'open' then
+    outcome := 'room_closed';
+    return;
+  end if;
+  if hand_number <> locked.hands_started + 1 then
+    outcome := 'out_of_order';
+    return;
+  end if;
+  insert into public.room_deals as d (
+    room_id, number, server_seed_commit, server_seed_encrypted, key_id)
+  values (room, hand_number, seed_commit, seed_encrypted, seed_key_id)
+  on conflict (room_id) do update
+  set
+    number = excluded.number, server_seed_commit = excluded.server_seed_commit,
+    server_seed_encrypted = excluded.server_seed_encrypted, key_id = excluded.key_id,
+    promised_at = now();
+  promised_commit := seed_commit;
+  promised_encrypted := seed_encrypted;
+  promised_key_id := seed_key_id;
+end
+$function$;
+comment on function public.promise_deal(bigint, bigint, integer, bytea, bytea, bytea) is
+  'Fixes the server seed of a room''s next hand before any client seed is taken. Where one is
+promised for that hand already, the answer is exists with that one, whatever is given: a promise is
+never exchanged. Outcomes: ok, exists, fenced, room_not_found, room_closed, out_of_order (not the
+next hand). Locks: the room, exclusively.
+Example: select number, server_seed_commit from room_deals limit 1;';
+
+create function public.check_promised_deal()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $function$
+begin
+  if exists (
+    select
+    from public.room_deals as d
+    where d.room_id = new.room_id and d.number = new.number
+      and d.server_seed_commit <> new.server_seed_commit
+  ) then
+    raise exception 'hand % of room % was promised with another server seed',
+      new.number, new.room_id
+      using errcode = 'invalid_parameter_value',
+        hint = 'Start it with the seed of room_deals.';
+  end if;
+  return null;
+end
+$function$;
+comment on function public.check_promised_deal() is
+  'Keeps a hand from starting with another server seed than the promised one.';
+
+create trigger game_hands_keep_promise
+after insert on public.game_hands
+for each row execute function public.check_promised_deal();
+comment on trigger game_hands_keep_promise on public.game_hands is
+  'A promised server seed is not exchanged.';
+
+create function public.take_room(
+  node bigint, room bigint, out outcome text, out fence bigint, out hand_id uuid)
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+begin
+  perform pg_advisory_xact_lock(room);
+  -- The next statements see what was committed before the lock was had.
+  update public.game_rooms as r
+  set host_node = node, fence = r.fence + 1
+  from public.server_nodes as me
+  where r.id = room
+    and me.id = node and me.stopped_at is null and me.lease_expires_at > clock_timestamp()
+    and r.status <> 'closed'
+    and not exists (
+      select
+      from public.server_nodes as h
+      where h.id = r.host_node and h.stopped_at is null
+        and h.lease_expires_at >= clock_timestamp())
+    and not exists (
+      select
+      from public.game_hands as g
+      where g.id = r.current_hand_id and g.rules_version <> all (me.rules_versions))
+  returning r.fence, r.current_hand_id into fence, hand_id;
+  outcome := case when found then 'ok' else 'not_taken' end;
+end
+$function$;
+comment on function public.take_room(bigint, bigint) is
+  'Gives a node one room, as take_rooms gives it many: ok with the new fence and the hand that runs
+there, or not_taken where the room is unknown, closed or hosted, where its hand has rules that the
+node does not know, or where the node has no lease. Locks: the room, exclusively.
+Example: select * from take_room(1, 1);';
+
+create function public.succeed_nodes(node bigint)
+returns integer
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  with stopped as (
+    update public.server_nodes as n
+    set stopped_at = clock_timestamp(), lease_expires_at = clock_timestamp()
+    from public.server_nodes as me
+    where me.id = node and me.stopped_at is null
+      and n.name = me.name and n.internal_address = me.internal_address
+      and n.id < me.id and n.stopped_at is null
+    returning n.id
+  )
+  select count(*)::integer from stopped as s;
+end;
+comment on function public.succeed_nodes(bigint) is
+  'Ends the leases of earlier nodes with the same name and internal address, for a caller that knows
+that they are dead, as one that has bound their address does; how many there were. Their rooms can be
+taken at once. An old node that lives after all is refused by the fence.
+Example: select succeed_nodes(max(id)) from server_nodes;';
+
+grant select on public.room_deals to higgs_app;
+grant execute on function
+  public.promise_deal(bigint, bigint, integer, bytea, bytea, bytea),
+  public.take_room(bigint, bigint), public.succeed_nodes(bigint)
+to higgs_app;
+
+reset role;
+
+\o
+set role higgs_owner;
+insert into public.schema_migrations (version, name, sha256, applied_by, duration_ms)
+values (
+  9, 'live_tables', 'ecaa34d558c2fe7c0bb080ff1883e4522814dd6a21db99505b47491902dddeb4', session_user,
   extract(epoch from clock_timestamp() - :'higgs_started'::timestamptz) * 1000);
 reset role;
 commit;

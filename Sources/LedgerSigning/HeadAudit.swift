@@ -51,19 +51,33 @@ package struct HeadAudit: Sendable {
     }
   }
 
-  /// Whether the signatures in the database, made by one of the keys, fit the seals that are there.
+  /// Whether each seal for which the database has signatures of a key has one that fits it as it
+  /// is. Anyone who may post may store a bad one beside it, which is told, but is no failure.
   package func stored(_ signatures: [StoredSignature], keyID: String) -> IntegrityCheck {
-    Self.check("stored_signatures_fit_the_seals", of: signatures) { stored in
-      guard let head = stored.head else {
-        return "seal \(stored.number) was signed, but is not there: the ledger was cut off"
+    let seals = Dictionary(grouping: signatures, by: \.number).sorted { $0.key > $1.key }
+    var check = Self.check("stored_signatures_fit_the_seals", of: seals) { number, stored in
+      guard stored.contains(where: { $0.head != nil }) else {
+        return "seal \(number) was signed, but is not there: the ledger was cut off"
       }
-      let signed = SignedHead(head: head, keyID: keyID, signature: stored.signature)
-      guard keys[keyID]?.isSigned(signed) != true else { return nil }
+      guard !stored.contains(where: { fits($0, keyID) }) else { return nil }
       return """
-        the signature of seal \(stored.number) by \(keyID) does not fit it: the ledger was \
-        rewritten after it was signed, or the signature was replaced
+        the signature of seal \(number) by \(keyID) does not fit it: the ledger was rewritten \
+        after it was signed, or the signature is not by that key
         """
     }
+    let odd = signatures.count { !fits($0, keyID) }
+    if check.isOK, odd > 0 {
+      check.problem =
+        "\(odd) of \(signatures.count) signatures under the name \(keyID) are not by that key: "
+        + "somebody stored them beside the good ones"
+    }
+    return check
+  }
+
+  private func fits(_ stored: StoredSignature, _ keyID: String) -> Bool {
+    guard let head = stored.head else { return false }
+    let signed = SignedHead(head: head, keyID: keyID, signature: stored.signature)
+    return keys[keyID]?.isSigned(signed) == true
   }
 
   private static func check<Thing>(

@@ -117,15 +117,45 @@ package struct Journal<Client: PostgresClient>: Sendable {
   }
 
   private static func statement(for appends: [JournalAppend]) -> SQL {
-    let lines = appends.flatMap { append in append.moves.map { (append: append, move: $0) } }
-    let references = lines.map(\.move.reference)
+    let lines = JournalLines(appends)
     return """
       select outcome from append_moves(
-        \(lines.map(\.append.room.rawValue)), \(lines.map(\.append.fence)),
-        \(lines.map(\.append.hand.uuid)), \(lines.map(\.move.number)), \(lines.map(\.move.seat)),
-        \(lines.map(\.move.actor.rawValue)), \(lines.map(\.move.move)),
-        \(references), \(lines.map(\.move.timeBankMilliseconds)), \(lines.map(\.move.isTrustee)))
+        \(lines.rooms), \(lines.fences), \(lines.hands), \(lines.numbers), \(lines.seats),
+        \(lines.actors), \(lines.moves), \(lines.references), \(lines.timeBanks),
+        \(lines.trustees))
       """
+  }
+}
+
+/// The moves of a batch, a column each.
+private struct JournalLines {
+  var rooms: [Int64] = []
+  var fences: [Int64] = []
+  var hands: [UUID] = []
+  var numbers: [Int32] = []
+  var seats: [Int16] = []
+  var actors: [String] = []
+  var moves: [[UInt8]] = []
+  var references: [String?] = []
+  var timeBanks: [Int32] = []
+  var trustees: [Bool] = []
+
+  init(_ appends: [JournalAppend]) {
+    for append in appends {
+      let hand = append.hand.uuid
+      for move in append.moves {
+        rooms.append(append.room.rawValue)
+        fences.append(append.fence)
+        hands.append(hand)
+        numbers.append(move.number)
+        seats.append(move.seat)
+        actors.append(move.actor.rawValue)
+        moves.append(move.move)
+        references.append(move.reference)
+        timeBanks.append(move.timeBankMilliseconds)
+        trustees.append(move.isTrustee)
+      }
+    }
   }
 }
 

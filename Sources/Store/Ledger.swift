@@ -25,6 +25,12 @@ package struct Ledger<Client: PostgresClient>: Sendable {
     return try rows.decode(PostingResult.self)
   }
 
+  /// Locks the wallets of a transaction that posts more than once, in their order and before its
+  /// first payment, so that two such transactions cannot wait for each other; at most 2000.
+  package func lock(_ wallets: [SerialID<Wallet>]) async throws(PostgresError) {
+    _ = try await client.query("select lock_wallets(\(wallets.map(\.rawValue)))").one()
+  }
+
   /// Balance of any wallet, of a system wallet too (which may be negative); nil: no such wallet.
   package func balance(of wallet: SerialID<Wallet>) async throws(PostgresError) -> Chips? {
     let row = try await client.query(

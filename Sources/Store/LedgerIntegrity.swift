@@ -66,23 +66,28 @@ extension Ledger {
     ).decode(LedgerHead.self)
   }
 
-  /// What a key has signed, the newest seal first, at most `limit`.
+  /// All signatures that name a key for the newest seals for which there are any, at most `seals`
+  /// of them, the newest seal first. Anyone may have stored them: one seal can have several.
   package func signatures(
-    of keyID: String, atMost limit: Int64
+    of keyID: String, seals: Int64
   ) async throws(PostgresError) -> [StoredSignature] {
     try await client.query(
       """
       select s.seal_no, s.signature, l.last_xid, l.last_id, l.hash
       from ledger_seal_signatures as s
       left join ledger_seals as l on l.no = s.seal_no
-      where s.key_id = \(keyID)
-      order by s.seal_no desc
-      limit \(limit)
+      where s.key_id = \(keyID) and s.seal_no in (
+        select distinct d.seal_no
+        from ledger_seal_signatures as d
+        where d.key_id = \(keyID)
+        order by d.seal_no desc
+        limit \(seals))
+      order by s.seal_no desc, s.signed_at
       """
     ).decode(StoredSignature.self)
   }
 
-  /// Stores a signature of a seal; false where that key had signed it before.
+  /// Stores a signature of a seal; false where it is stored already.
   package func sign(
     seal: Int64, keyID: String, signature: [UInt8]
   ) async throws(PostgresError) -> Bool {

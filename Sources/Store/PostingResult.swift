@@ -10,6 +10,11 @@ package struct PostingResult: Hashable, Sendable {
     case exists
     /// The id was used for something else.
     case existsWithDifferentContent = "exists_with_different_content"
+    /// No such payment can be: from a wallet to itself, a reversal of nothing, an id that is not of
+    /// version 7, half a reference, an unknown kind.
+    case invalid
+    /// A payment of this kind does not go from such a wallet to such a wallet: `posting_rules()`.
+    case kindNotAllowed = "kind_not_allowed"
     case insufficientFunds = "insufficient_funds"
     case walletNotFound = "wallet_not_found"
     case walletFrozen = "wallet_frozen"

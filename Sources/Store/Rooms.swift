@@ -32,6 +32,7 @@ package enum TableOutcome: String, CaseIterable, Sendable {
   case handRunning = "hand_running"
   case settled
   case voided
+  case outOfOrder = "out_of_order"
   // What the ledger may answer to a table's payments; see `PostingResult.Outcome`.
   case insufficientFunds = "insufficient_funds"
   case walletNotFound = "wallet_not_found"
@@ -55,11 +56,17 @@ package struct Rooms<Client: PostgresClient>: Sendable {
     self.client = client
   }
 
-  /// Opens a room at a stake tier of the lobby.
+  /// Opens a room at a stake tier of the lobby, private where a join code is given.
   package func open(
-    tier: String, name: String? = nil
+    tier: String, name: String? = nil, options: JSONText? = nil, joinCode: String? = nil,
+    creator: ID<Player>? = nil
   ) async throws(PostgresError) -> SerialID<Room> {
-    let row = try await client.query("select open_room(\(tier), \(name))").one()
+    let row = try await client.query(
+      """
+      select open_room(
+        \(tier), \(name), \(options ?? JSONText("{}")), \(joinCode), \(creator?.uuid))
+      """
+    ).one()
     return SerialID(rawValue: try row.decode(Int64.self, column: 0))
   }
 

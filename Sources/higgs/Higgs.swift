@@ -7,9 +7,14 @@ struct Higgs: AsyncParsableCommand {
     commandName: "higgs",
     abstract: "The backend for multiplayer domino games.",
     version: "1.0.0",
-    subcommands: [Migrate.self, LedgerCommand.self]
+    subcommands: [Serve.self, Migrate.self, LedgerCommand.self, FairCommand.self]
   )
 
-  /// What a wrong command line ends with.
-  static let usageFailure = ExitCode(MigrationExitCode.usage.rawValue)
+  /// What a wrong command line ends with: 2 for the commands that have always done so, else 64.
+  static func usageFailure(of arguments: [String]) -> ExitCode {
+    switch arguments.first {
+    case "fair", "serve": .validationFailure
+    default: ExitCode(MigrationExitCode.usage.rawValue)
+    }
+  }
 }

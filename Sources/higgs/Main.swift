@@ -1,11 +1,13 @@
 import ArgumentParser
+import Foundation
 import Logging
+import Telemetry
 
 /// Reads the command line, runs the command, and ends with its exit code.
 @main
 enum Main {
   static func main() async {
-    LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
+    startLogging()
     do {
       var command = try Higgs.parseAsRoot()
       if var command = command as? any AsyncParsableCommand {
@@ -18,6 +20,20 @@ enum Main {
     }
   }
 
+  /// `higgs serve` writes JSON for machines; people get text, always from the other commands.
+  private static func startLogging() {
+    let environment = ProcessInfo.processInfo.environment
+    let level = environment["LOG_LEVEL"].flatMap { Logger.Level(rawValue: $0.lowercased()) }
+    let isText =
+      CommandLine.arguments.dropFirst().first != "serve" || environment["LOG_FORMAT"] == "text"
+    LoggingSystem.bootstrap { label in
+      if !isText { return JSONLogHandler(label: label, level: level ?? .info) }
+      var handler = StreamLogHandler.standardError(label: label)
+      handler.logLevel = level ?? .info
+      return handler
+    }
+  }
+
   /// Says what there is to say: help to standard output, errors to standard error.
   private static func end(with error: any Error) -> Never {
     let code = Higgs.exitCode(for: error)
@@ -25,6 +41,8 @@ enum Main {
     if !message.isEmpty {
       if code.isSuccess { print(message) } else { Console.complain(message) }
     }
-    Higgs.exit(withError: code == .validationFailure ? Higgs.usageFailure : code)
+    // A command that names its own exit code gets it; a wrong command line ends with ours.
+    guard code == .validationFailure, !(error is ExitCode) else { Higgs.exit(withError: code) }
+    Higgs.exit(withError: Higgs.usageFailure(of: Array(CommandLine.arguments.dropFirst())))
   }
 }

@@ -64,6 +64,23 @@ struct HeadAuditTests {
     #expect(!audit.stored([good], keyID: "ed25519-unknown").isOK)
   }
 
+  @Test("is content with one good signature of a seal, and tells of the bad ones beside it")
+  func storedBeside() throws {
+    let id = key.verificationKey.id
+    let good = StoredSignature(
+      number: 3, head: head(3), signature: try key.sign(head(3)).signature)
+    let bad = StoredSignature(
+      number: 3, head: head(3), signature: try SigningKey.random().sign(head(3)).signature)
+    for stored in [[bad, good], [good, bad, bad]] {
+      let check = audit.stored(stored, keyID: id)
+      #expect(check.isOK)
+      #expect(check.problem?.contains("\(stored.count - 1) of \(stored.count) signatures") == true)
+    }
+    #expect(!audit.stored([bad, bad], keyID: id).isOK)
+    let next = StoredSignature(number: 4, head: head(4), signature: bad.signature)
+    #expect(!audit.stored([good, next], keyID: id).isOK)
+  }
+
   @Test("names the first problems and counts the rest")
   func bounded() throws {
     let published = try (1...20).map { try key.sign(head($0)) }

@@ -103,6 +103,24 @@ struct ProgramTests {
     }
   }
 
+  @Test("signs and verifies although somebody stored a bad signature first")
+  func badSignatureFirst() async throws {
+    try await SealedLedger.with(blocks: 1) { ledger in
+      _ = try await ledger.ledger.sign(
+        seal: 1, keyID: ledger.key.verificationKey.id, signature: [UInt8](repeating: 7, count: 64))
+      // Nothing tells a bad signature from a rewritten ledger but what was published before.
+      let refused = try await ledger.higgs("sign", "--key", ledger.keyPath)
+      #expect(refused.exitCode == 1 && refused.errors.contains("with --head"), "\(refused.errors)")
+      let head = try ledger.key.sign(try await ledger.ledger.head()!)
+      let file = try ledger.folder.write("heads", try head.json + "\n")
+      let signed = try await ledger.higgs("sign", "--key", ledger.keyPath, "--head", file)
+      #expect(signed.exitCode == 0, "\(signed.errors)")
+      let verified = try await ledger.verify(["--head", file, "--public-key", ledger.publicKey])
+      #expect(verified.exitCode == 0, "\(verified.output)")
+      #expect(verified.output.contains("1 of 2 signatures under the name"), "\(verified.output)")
+    }
+  }
+
   private static let wrong: [([String], Int32, String)] = [
     (["verify", "--head", "x"], 2, "--public-key"), (["verify", "--heads", "x"], 2, "--heads"),
     (["sign"], 2, "--key"), (["head", "x"], 2, "x"), (["keygen"], 2, "file"),

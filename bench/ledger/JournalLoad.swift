@@ -101,6 +101,7 @@ extension Bench {
       from game_hands as h
       where h.room_id = r.id and h.status = 'playing' and r.current_hand_id is null
       """)
+    try await dealInFourSeats()
     return try await owner.query(
       """
       select id, fence, current_hand_id from game_rooms
@@ -109,5 +110,35 @@ extension Bench {
     ).decode((Int64, Int64, UUID).self).map { room, fence, hand in
       Table(room: SerialID(rawValue: room), fence: fence, hand: ID(hand))
     }
+  }
+
+  /// Four seats for each hand that has none: a move of any other seat is refused.
+  private func dealInFourSeats() async throws {
+    try await owner.execute(
+      """
+      with wallet as (
+        insert into user_wallets (kind, room_id, seat, currency, balance)
+        select 'seat', h.room_id, s.seat, 'COINS', 0
+        from game_hands as h
+        cross join generate_series(0, 3) as s (seat)
+        where h.status = 'playing'
+          and not exists (select from hand_seats as x where x.hand_id = h.id)
+        returning id, room_id, seat
+      ),
+      stay as (
+        insert into game_sessions (id, room_id, seat, user_id, seat_wallet_id)
+        select new_id(), w.room_id, w.seat, u.id, w.id
+        from wallet as w
+        join (
+          select id, row_number() over (order by id) - 1 as seat from users order by id limit 4
+        ) as u on u.seat = w.seat
+        returning id, room_id, seat, user_id, seat_wallet_id
+      )
+      insert into hand_seats (
+        hand_id, seat, session_id, user_id, wallet_id, stack_start, client_seed)
+      select h.id, s.seat, s.id, s.user_id, s.seat_wallet_id, 1, 'bench'
+      from stay as s
+      join game_hands as h on h.room_id = s.room_id and h.status = 'playing'
+      """)
   }
 }

@@ -97,7 +97,7 @@ extension Bench {
     (0..<batch).map { _ in
       let (debit, credit) = pair(spread, lane: lane, of: lanes)
       return Posting(
-        id: .now(), kind: spread == .hotSystem ? .bonus : .settlement, debit: debit,
+        id: .now(), kind: spread == .hotSystem ? .bonus : .transfer, debit: debit,
         credit: credit, currency: .coins, amount: Chips(rawValue: .random(in: 1...100)),
         reference: .init(type: "hand", id: "01890a5d-ac96-774b-bcce-b302099a8057"))
     }

@@ -33,7 +33,7 @@ declare
   spent interval := '0';
   posted integer;
 begin
-  for call in 1 .. calls loop
+  for turn in 1 .. calls loop
     select
       array_agg(new_id()), array_agg(wallets[g.place]),
       array_agg(wallets[1 + (g.place + g.step - 1) % 1000])
@@ -46,7 +46,7 @@ begin
     select count(*) filter (where p.outcome = 'ok')
     into posted
     from post_transactions(
-      ids, array_fill('settlement'::text, array[batch]), debits, credits,
+      ids, array_fill('transfer'::text, array[batch]), debits, credits,
       array_fill('COINS'::text, array[batch]), array_fill(7::bigint, array[batch]),
       reference_types => array_fill('hand'::text, array[batch]),
       reference_ids => array_fill('01890a5d-ac96-774b-bcce-b302099a8057'::text, array[batch])

@@ -29,9 +29,19 @@ begin
     begin
       execute format('grant higgs_owner to %I', current_user);
     exception when insufficient_privilege then
+      -- From PostgreSQL 16 on only who made a role, or has it with ADMIN OPTION, may grant it.
       raise exception '% is not a member of higgs_owner', current_user
         using errcode = 'insufficient_privilege',
-          hint = format('As a superuser run: grant higgs_owner to %I;', current_user);
+          hint = format('As %s run: grant higgs_owner to %I;', (
+            select string_agg(a.name, ' or ' order by a.ordinal)
+            from (
+              select 'a superuser' as name, 0::bigint as ordinal
+              union all
+              select quote_ident(r.rolname), row_number() over (order by r.rolname)
+              from pg_catalog.pg_auth_members as m
+              join pg_catalog.pg_roles as r on r.oid = m.member and not r.rolsuper
+              where m.roleid = 'higgs_owner'::regrole and m.admin_option
+            ) as a), current_user);
     end;
   end if;
   -- Looked at first, so that a second installation in the same server changes nothing.
@@ -102,20 +112,45 @@ comment on column public.schema_migrations.duration_ms is 'How long it took, in 
 
 -- Identifiers ------------------------------------------------------------------------------------
 
+create function public.refuse_id_time(event_time timestamptz)
+returns uuid
+language plpgsql
+immutable
+strict
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $function$
+begin
+  raise exception '% is no time that an identifier can hold', event_time
+    using errcode = 'datetime_field_overflow',
+      hint = 'It has 48 bits of milliseconds: give a time from 1970 to 10889. Where every '
+        'identifier is meant, compare with 00000000-0000-0000-0000-000000000000.';
+end
+$function$;
+comment on function public.refuse_id_time(timestamptz) is
+  'The error of a time before 1970 or after 10889, which would come out as another time: what
+id_at(), id_lower_bound() and derive_id() call then.
+Example: select public.refuse_id_time(created_at) from users where false;';
+
+-- These are not declared strict, which would keep a CASE from being inlined; null still gives null.
 create function public.id_at(event_time timestamptz)
 returns uuid
 language sql
 volatile
-strict
 parallel safe
-return encode(
-  set_bit(set_bit(
-    overlay(
-      uuid_send(gen_random_uuid())
-      placing substring(int8send(floor(extract(epoch from event_time) * 1000)::bigint) from 3)
-      from 1 for 6),
-    52, 1), 53, 1),
-  'hex')::uuid;
+return case
+  when event_time >= '1970-01-01 00:00:00+00'::timestamptz
+    and event_time < '10889-08-02 05:31:50.656+00'::timestamptz
+    then encode(
+      set_bit(set_bit(
+        overlay(
+          uuid_send(gen_random_uuid())
+          placing substring(int8send(floor(extract(epoch from event_time) * 1000)::bigint) from 3)
+          from 1 for 6),
+        52, 1), 53, 1),
+      'hex')::uuid
+  else public.refuse_id_time(event_time)
+end;
 comment on function public.id_at(timestamptz) is
   'A new version-7 identifier (RFC 9562): 48 bits of milliseconds since 1970, then random bits.
 Example: select public.id_at(now());';
@@ -125,7 +160,15 @@ returns uuid
 language sql
 volatile
 parallel safe
-return public.id_at(clock_timestamp());
+return encode(
+  set_bit(set_bit(
+    overlay(
+      uuid_send(gen_random_uuid())
+      placing substring(
+        int8send(floor(extract(epoch from clock_timestamp()) * 1000)::bigint) from 3)
+      from 1 for 6),
+    52, 1), 53, 1),
+  'hex')::uuid;
 comment on function public.new_id() is
   'A new version-7 identifier for this moment; the default of every uuid key.
 Example: select public.new_id();';
@@ -134,15 +177,20 @@ create function public.id_lower_bound(event_time timestamptz)
 returns uuid
 language sql
 immutable
-strict
 parallel safe
-return (
-  encode(
-    substring(
-      int8send(floor(
-        extract(epoch from event_time - '1970-01-01 00:00:00+00'::timestamptz) * 1000)::bigint)
-      from 3), 'hex')
-  || '00000000000000000000')::uuid;
+return case
+  when event_time >= '1970-01-01 00:00:00+00'::timestamptz
+    and event_time < '10889-08-02 05:31:50.656+00'::timestamptz
+    then (
+      encode(
+        substring(
+          int8send(floor(
+            extract(epoch from event_time - '1970-01-01 00:00:00+00'::timestamptz)
+            * 1000)::bigint)
+          from 3), 'hex')
+      || '00000000000000000000')::uuid
+  else public.refuse_id_time(event_time)
+end;
 comment on function public.id_lower_bound(timestamptz) is
   'The smallest 128-bit value with the time''s 48 bits: every version-7 identifier made at or
 after that millisecond is greater. Bounds of partitions and of time ranges.
@@ -165,24 +213,56 @@ create function public.derive_id(
 returns uuid
 language sql
 immutable
-strict
 parallel safe
-return encode(
-  set_bit(set_bit(set_bit(set_bit(set_bit(set_bit(
-    substring(int8send(floor(extract(epoch from event_time) * 1000)::bigint) from 3)
-    || substring(
-      sha256(
-        int4send(octet_length(source)) || convert_to(source, 'UTF8')
-        || int4send(octet_length(purpose)) || convert_to(purpose, 'UTF8')
-        || int4send(ordinal))
-      from 1 for 10),
-    55, 0), 54, 1), 53, 1), 52, 1), 71, 1), 70, 0),
-  'hex')::uuid;
+return case
+  when event_time >= '1970-01-01 00:00:00+00'::timestamptz
+    and event_time < '10889-08-02 05:31:50.656+00'::timestamptz
+    then encode(
+      set_bit(set_bit(set_bit(set_bit(set_bit(set_bit(
+        substring(int8send(floor(extract(epoch from event_time) * 1000)::bigint) from 3)
+        || substring(
+          sha256(
+            int4send(octet_length(source)) || convert_to(source, 'UTF8')
+            || int4send(octet_length(purpose)) || convert_to(purpose, 'UTF8')
+            || int4send(ordinal))
+          from 1 for 10),
+        55, 0), 54, 1), 53, 1), 52, 1), 71, 1), 70, 0),
+      'hex')::uuid
+  else public.refuse_id_time(event_time)
+end;
 comment on function public.derive_id(timestamptz, text, text, integer) is
   'The version-7 identifier that follows from an event: its stored time and a hash of (source,
 purpose, ordinal). The same event always gives the same identifier, so that posting it twice
-cannot pay twice. The time must be one that is stored once, such as the start of a hand.
-Example: select public.derive_id(started_at, id::text, ''settlement'', 1) from game_hands;';
+cannot pay twice. The time must be one that is stored once, such as the end of a tournament.
+Example: select public.derive_id(finished_at, id::text, ''prize'', 1) from tournaments;';
+
+create function public.reserved_id(
+  event_time timestamptz, source text, purpose text, ordinal integer)
+returns uuid
+language sql
+immutable
+parallel safe
+return encode(
+  set_bit(set_bit(set_bit(set_bit(
+    uuid_send(public.derive_id(event_time, source, purpose, ordinal)),
+    55, 1), 54, 0), 53, 0), 52, 0),
+  'hex')::uuid;
+comment on function public.reserved_id(timestamptz, text, text, integer) is
+  'As derive_id(), but of version 8 (RFC 9562): the identifiers under which the database''s own
+functions post (buy-ins, settlements, cash-outs, bonuses). post_transactions takes version 7 only,
+so that nobody can use one of these up beforehand.
+Example: select public.reserved_id(started_at, id::text, ''settlement'', 1) from game_hands;';
+
+create function public.is_version_7(id uuid)
+returns boolean
+language sql
+immutable
+parallel safe
+return get_byte(uuid_send(id), 6) >> 4 = 7;
+comment on function public.is_version_7(uuid) is
+  'Whether an identifier is of version 7 (RFC 9562), as those that callers choose must be: by the
+digit that says so.
+Example: select public.is_version_7(public.new_id());';
 
 -- Accounts ---------------------------------------------------------------------------------------
 
@@ -600,11 +680,23 @@ grant select on
   public.user_sessions, public.vip_levels, public.user_vip_status, public.user_wallets,
   public.games
 to higgs_app;
-grant insert, update on public.users, public.user_profiles, public.user_sessions to higgs_app;
+grant insert, update on public.user_profiles, public.user_sessions to higgs_app;
+-- Role, status, suspension and self-exclusion are changed by audited functions only.
+grant insert (
+  id, username, account_type, password_hash, guest_secret_hash, email_encrypted, email_lookup,
+  email_verified_at, phone_encrypted, phone_lookup, key_id, last_seen_at
+) on public.users to higgs_app;
+grant update (
+  username, account_type, password_hash, guest_secret_hash, email_encrypted, email_lookup,
+  email_verified_at, phone_encrypted, phone_lookup, key_id, failed_logins, locked_until,
+  last_seen_at, updated_at
+) on public.users to higgs_app;
 grant insert, update, delete on public.user_mfa_factors to higgs_app;
 grant execute on function
   public.id_at(timestamptz), public.new_id(), public.id_lower_bound(timestamptz),
-  public.id_time(uuid), public.derive_id(timestamptz, text, text, integer)
+  public.id_time(uuid), public.derive_id(timestamptz, text, text, integer),
+  public.reserved_id(timestamptz, text, text, integer), public.is_version_7(uuid),
+  public.refuse_id_time(timestamptz)
 to higgs_app, higgs_readonly;
 
 grant select on public.schema_migrations, public.vip_levels, public.games to higgs_readonly;

@@ -775,6 +775,125 @@ values
   ('ten_friends', 'Good company', 'Make ten friends.', 10, 'COINS', 5000, 50),
   ('tournament_winner', 'Champion', 'Win a tournament.', 1, 'GEMS', 50, 1000);
 
+create function public.posting_rules()
+returns table (kind text, giver text, receiver text, writer text)
+language sql
+immutable
+parallel safe
+begin atomic
+  with rule (kind, giver, receiver, writer) as (
+    values
+      ('grant', 'issue', 'player', 'caller'),
+      ('grant', 'issue', 'pool', 'caller'),
+      ('bonus', 'issue', 'player', 'caller'),
+      ('bonus', 'pool', 'player', 'caller'),
+      ('reward', 'issue', 'player', 'caller'),
+      ('reward', 'pool', 'player', 'caller'),
+      ('purchase', 'issue', 'player', 'caller'),
+      ('gift', 'player', 'player', 'caller'),
+      ('gift', 'player', 'pool', 'caller'),
+      ('gift', 'pool', 'player', 'caller'),
+      ('transfer', 'player', 'player', 'caller'),
+      ('transfer', 'player', 'pool', 'caller'),
+      ('transfer', 'pool', 'pool', 'caller'),
+      ('burn', 'player', 'burn', 'caller'),
+      ('burn', 'pool', 'burn', 'caller'),
+      ('adjustment', 'issue', 'player', 'caller'),
+      ('adjustment', 'issue', 'pool', 'caller'),
+      ('adjustment', 'player', 'issue', 'caller'),
+      ('adjustment', 'pool', 'issue', 'caller'),
+      ('rake', 'pool', 'rake', 'caller'),
+      ('refund', 'pool', 'player', 'caller'),
+      ('tournament_entry', 'player', 'pool', 'caller'),
+      ('tournament_prize', 'pool', 'player', 'caller'),
+      -- The chips on a table: only the functions of tables move them.
+      ('buy_in', 'player', 'seat', 'table'),
+      ('cash_out', 'seat', 'player', 'table'),
+      ('settlement', 'seat', 'seat', 'table'),
+      ('rake', 'seat', 'rake', 'table'),
+      ('refund', 'seat', 'player', 'table'),
+      ('adjustment', 'seat', 'issue', 'table')
+  )
+  select r.kind, r.giver, r.receiver, r.writer
+  from rule as r
+  union
+  select 'reversal' as kind, m.receiver as giver, m.giver as receiver, m.writer
+  from rule as m
+  where m.writer = 'caller';
+end;
+comment on function public.posting_rules() is
+  'Which kind of payment may go from which kind of wallet to which: player, seat and pool by their
+kind, system wallets by their code (issue, rake, burn). writer is caller for what post_transactions
+takes, table for what the functions of tables alone write: nobody else touches a seat. A reversal
+goes the other way round, so that nothing else comes out of rake or burn.
+Example: select kind, giver, receiver, writer from posting_rules() order by kind, giver;';
+
+create function public.posting_kinds()
+returns text[]
+language sql
+immutable
+parallel safe
+begin atomic
+  select array_agg(distinct r.kind order by r.kind) from public.posting_rules() as r;
+end;
+comment on function public.posting_kinds() is
+  'Every kind of payment that there is. Internal.';
+
+create function public.posting_place(place text, currency text)
+returns integer
+language sql
+immutable
+parallel safe
+return
+  case currency when 'COINS' then 8 when 'GEMS' then 16 when 'TOKENS' then 24 end
+  + case place
+    when 'player' then 0 when 'seat' then 1 when 'pool' then 2 when 'issue' then 3
+    when 'rake' then 4 when 'burn' then 5
+  end;
+comment on function public.posting_place(text, text) is
+  'A place of posting_rules() (the lowest three bits) in a currency (the others) as a number, since
+an array of numbers is read at once where one of texts is read from its start. Null for what no rule
+has. Internal.';
+
+create function public.posting_masks(from_within boolean)
+returns bigint[]
+language sql
+immutable
+parallel safe
+begin atomic
+  select array_agg(m.mask order by m.ordinal)
+  from (
+    select
+      k.ordinal,
+      coalesce(bit_or(1::bigint << (8 * public.posting_place(r.giver, 'COINS') % 64
+        + public.posting_place(r.receiver, 'COINS') % 8)), 0) as mask
+    from unnest(public.posting_kinds()) with ordinality as k (kind, ordinal)
+    left join public.posting_rules() as r
+      on r.kind = k.kind and (r.writer = 'caller' or from_within)
+    group by k.ordinal
+  ) as m;
+end;
+comment on function public.posting_masks(boolean) is
+  'posting_rules() for each of posting_kinds() as bits: bit 8 × giver + receiver is set where the
+kind may go so; without what tables alone write unless from_within. With a constant argument it
+becomes a constant of the plan: sessions see a changed rule when they connect again. Internal.';
+
+create function public.posting_allowed(
+  masks bigint[], kind text, currency text, giver integer, receiver integer)
+returns boolean
+language sql
+immutable
+parallel safe
+return coalesce(
+  masks[array_position(public.posting_kinds(), kind)]
+    >> (8 * (giver & 7) + (receiver & 7)) & 1 = 1
+  and giver >> 3 = receiver >> 3
+  and giver >> 3 = case currency when 'COINS' then 1 when 'GEMS' then 2 when 'TOKENS' then 3 end,
+  false);
+comment on function public.posting_allowed(bigint[], text, text, integer, integer) is
+  'Whether a kind of payment in a currency may go between two places, as posting_place() and
+posting_masks() have them. Internal.';
+
 create function public.posting_problem(
   ids uuid[],
   kinds text[],
@@ -921,6 +1040,7 @@ comment on function public.write_postings(
 caller holds the locks of the wallets. Internal.';
 
 create function public.post_exactly(
+  from_within boolean,
   ids uuid[],
   kinds text[],
   debit_wallet_ids bigint[],
@@ -938,10 +1058,11 @@ create function public.post_exactly(
   wallet_balances bigint[],
   oldest uuid,
   newest uuid,
-  xid bigint
+  xid bigint,
+  out outcomes text[],
+  out debit_afters bigint[],
+  out credit_afters bigint[]
 )
-returns table (
-  item integer, id uuid, outcome text, debit_balance_after bigint, credit_balance_after bigint)
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $function$
@@ -962,9 +1083,6 @@ declare
   earlier integer[];
 
   balances bigint[];
-  outcomes text[];
-  debit_afters bigint[];
-  credit_afters bigint[];
 
   step integer;
   back integer;
@@ -993,7 +1111,7 @@ begin
         c.ordinal, c.group_id, c.debit, c.credit, c.settled, c.unfit, c.debit_after, c.credit_after,
         row_number() over (order by c.first_ordinal, c.ordinal) as position,
         case
-          when c.group_id is null then null
+          when c.group_id is null or c.group_size is null then null
           when bool_or(c.settled = 'exists_with_different_content') over grouped
             then 'group_failed'
           when bool_or(c.settled = 'exists') over grouped
@@ -1024,19 +1142,38 @@ begin
             else 'exists_with_different_content'
           end as settled,
           case
+            -- What the table could never hold: its constraints, and whose identifier it is.
+            when not (from_within or public.is_version_7(i.id))
+              or i.kind <> all (public.posting_kinds())
+              or i.debit_wallet_id = i.credit_wallet_id
+              or (i.kind = 'reversal') <> (i.reverses is not null)
+              or (i.group_id is null) <> (i.group_size is null)
+              or (i.reference_type is null) <> (i.reference_id is null)
+              or length(i.reference_type) not between 1 and 32
+              or length(i.reference_id) not between 1 and 64
+              or jsonb_typeof(i.metadata) <> 'object'
+              or length(i.metadata::text) > 2000
+              then 'invalid'
             when i.id < oldest or i.id >= newest then 'id_out_of_window'
             when i.amount not between 1 and 1000000000000000 then 'amount_out_of_range'
             when p.debit is null or p.credit is null then 'wallet_not_found'
             when dw.currency <> i.currency or cw.currency <> i.currency then 'currency_mismatch'
+            when not public.posting_allowed(
+                case when from_within then public.posting_masks(true)
+                  else public.posting_masks(false) end,
+                i.kind, i.currency, r.giver, r.receiver) then 'kind_not_allowed'
+            -- What a hand or a stay at a table owes is paid, frozen or not; so is who gets back
+            -- what they paid into a pool, but not out of a pool that is frozen itself.
             when (dw.frozen_at is not null or cw.frozen_at is not null)
-              and i.kind not in ('settlement', 'rake', 'refund', 'cash_out') then 'wallet_frozen'
+              and (i.kind not in ('settlement', 'rake', 'refund', 'cash_out')
+                or dw.frozen_at is not null and dw.kind = 'pool') then 'wallet_frozen'
           end as unfit
         from unnest(
           ids, kinds, debit_wallet_ids, credit_wallet_ids, currencies, amounts, group_ids,
-          group_sizes, reverses, reference_types, reference_ids
+          group_sizes, reverses, reference_types, reference_ids, metadata
         ) with ordinality as i (
           id, kind, debit_wallet_id, credit_wallet_id, currency, amount, group_id, group_size,
-          reverses, reference_type, reference_id, ordinal)
+          reverses, reference_type, reference_id, metadata, ordinal)
         cross join lateral (
           select
             array_position(wallet_ids, i.debit_wallet_id) as debit,
@@ -1045,6 +1182,13 @@ begin
         left join public.transactions as t on t.id = i.id
         left join public.user_wallets as dw on dw.id = i.debit_wallet_id
         left join public.user_wallets as cw on cw.id = i.credit_wallet_id
+        cross join lateral (
+          select
+            public.posting_place(coalesce(nullif(dw.kind, 'system'), dw.code), dw.currency)
+              as giver,
+            public.posting_place(coalesce(nullif(cw.kind, 'system'), cw.code), cw.currency)
+              as receiver
+        ) as r
       ) as c
       window grouped as (partition by c.group_id)
     ) as d;
@@ -1199,11 +1343,6 @@ begin
           group_sizes, reverses, reference_types, reference_ids, actor_ids, metadata,
           outcomes, debit_afters, credit_afters, wallet_ids, balances, xid);
       end if;
-      return query
-      select u.ordinal::integer, u.id, u.outcome, u.debit_after, u.credit_after
-      from unnest(ids, outcomes, debit_afters, credit_afters)
-        with ordinality as u (id, outcome, debit_after, credit_after, ordinal)
-      order by u.ordinal;
       return;
     exception
       when unique_violation then
@@ -1227,12 +1366,13 @@ begin
 end
 $function$;
 comment on function public.post_exactly(
-  uuid[], text[], bigint[], bigint[], text[], bigint[], uuid[], integer[], uuid[], text[], text[],
-  uuid[], jsonb[], bigint[], bigint[], uuid, uuid, bigint) is
+  boolean, uuid[], text[], bigint[], bigint[], text[], bigint[], uuid[], integer[], uuid[], text[],
+  text[], uuid[], jsonb[], bigint[], bigint[], uuid, uuid, bigint) is
   'The exact way of post_transactions, item by item: for batches in which not everything is new and
 in order. The caller holds the locks of the wallets and of the originals of reversals. Internal.';
 
-create function public.post_transactions(
+create function public.post_batch(
+  from_within boolean,
   ids uuid[],
   kinds text[],
   debit_wallet_ids bigint[],
@@ -1245,12 +1385,12 @@ create function public.post_transactions(
   reference_types text[] default null,
   reference_ids text[] default null,
   actor_ids uuid[] default null,
-  metadata jsonb[] default null
+  metadata jsonb[] default null,
+  out outcomes text[],
+  out debit_afters bigint[],
+  out credit_afters bigint[]
 )
-returns table (
-  item integer, id uuid, outcome text, debit_balance_after bigint, credit_balance_after bigint)
 language plpgsql
-security definer
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
@@ -1269,13 +1409,11 @@ declare
   xid bigint;
   wallet_ids bigint[];
   wallet_balances bigint[];
-  wallet_currencies text[];
+  wallet_places integer[];
   wallet_frozen boolean;
   balances bigint[];
   debits integer[];
   credits integer[];
-  debit_afters bigint[];
-  credit_afters bigint[];
   balance bigint;
   is_plain boolean;
   violated text;
@@ -1291,6 +1429,7 @@ begin
         hint = 'Begin the transaction with: begin isolation level read committed;';
   end if;
   if ids = '{}' then
+    outcomes := '{}';
     return;
   end if;
   if current_setting('synchronous_commit') = 'off' then
@@ -1300,26 +1439,28 @@ begin
 
   -- Locks, in a statement of its own and in the order of the ids: wallets, then the originals of
   -- reversals. System wallets are never locked, since every payment of the house uses them.
-  select array_agg(w.id), array_agg(w.balance), array_agg(w.currency), bool_or(w.is_frozen)
-  into wallet_ids, wallet_balances, wallet_currencies, wallet_frozen
+  select
+    array_agg(w.id), array_agg(w.balance),
+    array_agg(public.posting_place(w.place, w.currency)), bool_or(w.is_frozen)
+  into wallet_ids, wallet_balances, wallet_places, wallet_frozen
   from (
-    select l.id, l.balance, l.currency, l.frozen_at is not null as is_frozen
+    select l.id, l.balance, l.currency, l.kind as place, l.frozen_at is not null as is_frozen
     from (
-      select u.id, u.balance, u.currency, u.frozen_at
+      select u.id, u.balance, u.currency, u.kind, u.frozen_at
       from public.user_wallets as u
       where u.id = any (debit_wallet_ids || credit_wallet_ids) and u.kind <> 'system'
       order by u.id
       for no key update
     ) as l
     union all
-    select s.id, null, s.currency, false
+    select s.id, null, s.currency, s.code, false
     from public.user_wallets as s
     where s.id = any (debit_wallet_ids || credit_wallet_ids) and s.kind = 'system'
   ) as w;
   if reverses is not null then
     perform
     from public.transactions as o
-    where o.id = any (post_transactions.reverses)
+    where o.id = any (post_batch.reverses)
     order by o.id
     for update;
   end if;
@@ -1351,18 +1492,21 @@ begin
       array_agg(i.debit order by i.ordinal), array_agg(i.credit order by i.ordinal),
       coalesce(bool_and(
         i.id >= oldest and i.id < newest
+        and (from_within or public.is_version_7(i.id))
         and i.amount between 1 and 1000000000000000
-        and wallet_currencies[i.debit] = i.currency
-        and wallet_currencies[i.credit] = i.currency), false)
-      and count(i.debit) = count(*) and count(i.credit) = count(*)
+        and public.posting_allowed(
+          case when from_within then public.posting_masks(true)
+            else public.posting_masks(false) end,
+          i.kind, i.currency, wallet_places[i.debit], wallet_places[i.credit])), false)
     into debits, credits, is_plain
     from (
       select
-        u.ordinal, u.id, u.amount, u.currency,
+        u.ordinal, u.id, u.kind, u.amount, u.currency,
         array_position(wallet_ids, u.debit_wallet_id) as debit,
         array_position(wallet_ids, u.credit_wallet_id) as credit
-      from unnest(ids, debit_wallet_ids, credit_wallet_ids, currencies, amounts)
-        with ordinality as u (id, debit_wallet_id, credit_wallet_id, currency, amount, ordinal)
+      from unnest(ids, kinds, debit_wallet_ids, credit_wallet_ids, currencies, amounts)
+        with ordinality as u (
+          id, kind, debit_wallet_id, credit_wallet_id, currency, amount, ordinal)
     ) as i;
   end if;
   if is_plain then
@@ -1392,10 +1536,7 @@ begin
         ids, kinds, debit_wallet_ids, credit_wallet_ids, currencies, amounts, group_ids,
         group_sizes, reverses, reference_types, reference_ids, actor_ids, metadata,
         null, debit_afters, credit_afters, wallet_ids, balances, xid);
-      return query
-      select u.ordinal::integer, u.id, 'ok', u.debit_after, u.credit_after
-      from unnest(ids, debit_afters, credit_afters)
-        with ordinality as u (id, debit_after, credit_after, ordinal);
+      outcomes := array_fill('ok'::text, array[cardinality(ids)]);
       return;
     exception
       when unique_violation then
@@ -1408,12 +1549,53 @@ begin
         null;  -- some item can never be stored: the exact way says so, unless it refuses it first
     end;
   end if;
-  return query
-  select e.item, e.id, e.outcome, e.debit_balance_after, e.credit_balance_after
+  select e.outcomes, e.debit_afters, e.credit_afters
+  into outcomes, debit_afters, credit_afters
   from public.post_exactly(
-    ids, kinds, debit_wallet_ids, credit_wallet_ids, currencies, amounts, group_ids, group_sizes,
-    reverses, reference_types, reference_ids, actor_ids, metadata, wallet_ids, wallet_balances,
-    oldest, newest, xid) as e;
+    from_within, ids, kinds, debit_wallet_ids, credit_wallet_ids, currencies, amounts, group_ids,
+    group_sizes, reverses, reference_types, reference_ids, actor_ids, metadata, wallet_ids,
+    wallet_balances, oldest, newest, xid) as e;
+end
+$function$;
+comment on function public.post_batch(
+  boolean, uuid[], text[], bigint[], bigint[], text[], bigint[], uuid[], integer[], uuid[], text[],
+  text[], uuid[], jsonb[]) is
+  'What post_transactions does, for the database''s own functions: from_within lets them write what
+posting_rules() keeps for tables, under identifiers of any version. Answers arrays in the order of
+the items. Internal.';
+
+create function public.post_transactions(
+  ids uuid[],
+  kinds text[],
+  debit_wallet_ids bigint[],
+  credit_wallet_ids bigint[],
+  currencies text[],
+  amounts bigint[],
+  group_ids uuid[] default null,
+  group_sizes integer[] default null,
+  reverses uuid[] default null,
+  reference_types text[] default null,
+  reference_ids text[] default null,
+  actor_ids uuid[] default null,
+  metadata jsonb[] default null
+)
+returns table (
+  item integer, id uuid, outcome text, debit_balance_after bigint, credit_balance_after bigint)
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+#variable_conflict use_column
+declare
+  posted record;
+begin
+  posted := public.post_batch(
+    false, ids, kinds, debit_wallet_ids, credit_wallet_ids, currencies, amounts, group_ids,
+    group_sizes, reverses, reference_types, reference_ids, actor_ids, metadata);
+  return query
+  select u.ordinal::integer, u.id, u.outcome, u.debit_after, u.credit_after
+  from unnest(ids, posted.outcomes, posted.debit_afters, posted.credit_afters)
+    with ordinality as u (id, outcome, debit_after, credit_after, ordinal);
 end
 $function$;
 comment on function public.post_transactions(
@@ -1422,14 +1604,47 @@ comment on function public.post_transactions(
   'Posts payments: arrays in, one result an item out, in order. An id that was posted before with
 the same content answers exists, and nothing moves twice. Items with one group_id (the id of the
 group''s first item) are posted whole or not at all; a refused item sinks only its group and leaves
-no trace. At most 1000 items a call; READ COMMITTED only.
-Outcomes: ok, exists, exists_with_different_content, insufficient_funds, wallet_not_found,
+no trace. Ids are of version 7. At most 1000 items a call; READ COMMITTED only.
+Outcomes: ok, exists, exists_with_different_content, invalid (no such payment can be),
+kind_not_allowed (posting_rules() has the list), insufficient_funds, wallet_not_found,
 wallet_frozen, currency_mismatch, amount_out_of_range, limit_exceeded, group_failed,
 group_mismatch, id_out_of_window, reversal_not_found, reversal_mismatch, reversal_exceeds_original.
 Locks: the non-system wallets in the order of their ids, then the reversed transactions.
 Example: select * from post_transactions(array[new_id()], array[''grant''],
 array[wallet_of(''issue'', ''COINS'')], array[get_user_wallet(user_id_of(''ayu''), ''COINS'')],
 array[''COINS''], array[500]);';
+
+create function public.lock_wallets(wallet_ids bigint[])
+returns integer
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+declare
+  wallets_max constant integer := 2000;
+  locked integer;
+begin
+  if wallet_ids is null or array_ndims(wallet_ids) > 1 or array_position(wallet_ids, null) > 0
+    or cardinality(wallet_ids) > wallets_max then
+    raise exception 'lock_wallets: at most % wallets, none of them null', wallets_max
+      using errcode = 'invalid_parameter_value',
+        hint = 'Give every wallet of the transaction''s payments in one array.';
+  end if;
+  perform
+  from public.user_wallets as w
+  where w.id = any (wallet_ids) and w.kind <> 'system'
+  order by w.id
+  for no key update;
+  get diagnostics locked = row_count;
+  return locked;
+end
+$function$;
+comment on function public.lock_wallets(bigint[]) is
+  'Locks wallets to the end of the transaction, in the order of their ids, for a transaction that
+posts more than once: it locks the wallets of all its payments first, so that two such transactions
+cannot wait for each other. Returns how many; system wallets need no lock and get none.
+Locks: the wallets. Rooms come before wallets: after this call no function of tables.
+Example: select lock_wallets(array_agg(id)) from user_wallets where user_id = user_id_of(''ayu'');';
 
 do $partitions$ begin perform public.ensure_partitions(); end $partitions$;
 
@@ -1444,8 +1659,10 @@ grant execute on function
   public.ensure_partitions(integer),
   public.post_transactions(
     uuid[], text[], bigint[], bigint[], text[], bigint[], uuid[], integer[], uuid[], text[],
-    text[], uuid[], jsonb[])
+    text[], uuid[], jsonb[]),
+  public.lock_wallets(bigint[])
 to higgs_app;
+grant execute on function public.posting_rules() to higgs_app, higgs_readonly;
 
 grant select on
   public.tournaments, public.tournament_participants, public.game_statistics,

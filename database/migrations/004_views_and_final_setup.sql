@@ -88,7 +88,8 @@ begin
     raise exception 'user % has no wallet in %',
       coalesce(get_user_wallet.user_id::text, 'null'), coalesce(get_user_wallet.currency, 'null')
       using errcode = 'no_data_found',
-        hint = 'Accounts made by create_player() have one in COINS, GEMS and TOKENS each.';
+        hint = 'Accounts made by create_player() have one in COINS, GEMS and TOKENS each; what a '
+          'statement makes is seen by the next one, so make the account first.';
   end if;
   return found_id;
 end
@@ -115,7 +116,8 @@ begin
       coalesce(get_user_balance.user_id::text, 'null'),
       coalesce(get_user_balance.currency, 'null')
       using errcode = 'no_data_found',
-        hint = 'Accounts made by create_player() have one in COINS, GEMS and TOKENS each.';
+        hint = 'Accounts made by create_player() have one in COINS, GEMS and TOKENS each; what a '
+          'statement makes is seen by the next one, so make the account first.';
   end if;
   return found_balance;
 end
@@ -208,6 +210,12 @@ begin
       using errcode = 'invalid_parameter_value',
         hint = 'Use 3 to 24 letters, digits, dots, hyphens or underscores.';
   end if;
+  if public.is_version_7(create_player.user_id) is not true then
+    raise exception 'account id % is not of version 7',
+      coalesce(create_player.user_id::text, 'null')
+      using errcode = 'invalid_parameter_value',
+        hint = 'Leave it out, or choose one as new_id() does.';
+  end if;
   if create_player.account_type is null
     or create_player.account_type not in ('guest', 'registered', 'bot') then
     raise exception 'account type % is not known',
@@ -275,7 +283,7 @@ comment on function public.create_player(text, text, text, text, text, text, uui
   'Makes an account with all that it needs: profile, VIP status, and a wallet of each currency.
 Returns its id. Called again with the same user_id and username it returns the same account. How
 the player signs in (a guest''s secret, a password) is set on users afterwards, in the same
-transaction.
+transaction. Its wallets are seen by the statements that follow, not by the same one.
 Example: select public.create_player(''new_player'', ''New Player'', ''registered'', ''ID'');';
 
 create function public.freeze_wallet(wallet_id bigint, reason text, actor_id uuid default null)
@@ -362,6 +370,193 @@ comment on function public.unfreeze_wallet(bigint, text, uuid) is
 Locks: the wallet.
 Example: select public.unfreeze_wallet(
 get_user_wallet(user_id_of(''ayu''), ''COINS''), ''The device was found'');';
+
+-- What staff may do to an account ---------------------------------------------------------------
+-- The application's role cannot write role, status, suspension or self-exclusion otherwise.
+
+create function public.act_on_account(
+  account_id uuid, act text, new_status text, new_until timestamptz, reason text, actor_id uuid)
+returns boolean
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $function$
+#variable_conflict use_column
+declare
+  account record;
+begin
+  if act_on_account.reason is null
+    or length(btrim(act_on_account.reason)) not between 1 and 200 then
+    raise exception '% needs a reason of 1 to 200 characters', act
+      using errcode = 'invalid_parameter_value', hint = 'The audit log keeps it.';
+  end if;
+  select u.status, u.suspended_until
+  into account
+  from public.users as u
+  where u.id = account_id
+  for no key update;
+  if not found then
+    raise exception 'there is no user %', coalesce(account_id::text, 'null')
+      using errcode = 'no_data_found', hint = 'Find the account: select user_id_of(''name'');';
+  elsif account.status = 'closed' and new_status <> 'closed' then
+    raise exception 'account % is closed, for good', account_id
+      using errcode = 'object_not_in_prerequisite_state', hint = 'The player makes a new account.';
+  elsif account.status = new_status and account.suspended_until is not distinct from new_until then
+    return false;
+  end if;
+  update public.users as u
+  set
+    status = new_status, suspended_until = new_until, updated_at = now(),
+    closed_at = case when new_status = 'closed' then now() end
+  where u.id = account_id;
+  if new_status <> 'active' then
+    update public.user_sessions as s
+    set revoked_at = now(),
+      revoked_reason = case when new_status = 'closed' then 'signed_out' else 'by_staff' end
+    where s.user_id = account_id and s.revoked_at is null;
+  end if;
+  perform public.create_audit_log(
+    act_on_account.actor_id, act, 'user', account_id::text, btrim(act_on_account.reason),
+    jsonb_build_object(
+      'before', jsonb_build_object(
+        'status', account.status, 'suspended_until', account.suspended_until),
+      'after', jsonb_build_object('status', new_status, 'suspended_until', new_until)));
+  return true;
+end
+$function$;
+comment on function public.act_on_account(uuid, text, text, timestamptz, text, uuid) is
+  'Sets an account''s status, ends its sign-ins unless it is active then, and writes the audit log.
+False where the account is so already. Locks: the account. Internal.';
+
+create function public.suspend_user(
+  user_id uuid, until timestamptz, reason text, actor_id uuid default null)
+returns boolean
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+begin
+  if until is null or until <= now() or until = 'infinity' then
+    raise exception 'a suspension until % has no end that is to come', coalesce(until::text, 'null')
+      using errcode = 'invalid_parameter_value',
+        hint = 'Give a time in the future; ban_user() has no end.';
+  end if;
+  return public.act_on_account(user_id, 'user.suspended', 'suspended', until, reason, actor_id);
+end
+$function$;
+comment on function public.suspend_user(uuid, timestamptz, text, uuid) is
+  'Keeps an account from playing until a time, and ends its sign-ins; also changes the end of a
+suspension. False where it was so already. Audited as user.suspended. Locks: the account.
+Example: select public.suspend_user(user_id_of(''ayu''), now() + interval ''3 days'', ''Abuse'');';
+
+create function public.ban_user(user_id uuid, reason text, actor_id uuid default null)
+returns boolean
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select public.act_on_account(user_id, 'user.banned', 'banned', null, reason, actor_id);
+end;
+comment on function public.ban_user(uuid, text, uuid) is
+  'Keeps an account from playing until restore_user(), and ends its sign-ins. False where it was
+banned already. Audited as user.banned. Locks: the account.
+Example: select public.ban_user(user_id_of(''ayu''), ''Several accounts'');';
+
+create function public.restore_user(user_id uuid, reason text, actor_id uuid default null)
+returns boolean
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select public.act_on_account(user_id, 'user.restored', 'active', null, reason, actor_id);
+end;
+comment on function public.restore_user(uuid, text, uuid) is
+  'Ends a suspension or a ban; self-exclusion stays. False where the account is active. Audited as
+user.restored. Locks: the account.
+Example: select public.restore_user(user_id_of(''ayu''), ''The report was wrong'');';
+
+create function public.close_user(user_id uuid, reason text, actor_id uuid default null)
+returns boolean
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select public.act_on_account(user_id, 'user.closed', 'closed', null, reason, actor_id);
+end;
+comment on function public.close_user(uuid, text, uuid) is
+  'Closes an account for good and ends its sign-ins; its ledger stays. False where it was closed
+already. Audited as user.closed. Locks: the account.
+Example: select public.close_user(user_id_of(''ayu''), ''The player asked for it'');';
+
+create function public.set_user_role(
+  user_id uuid, new_role text, reason text, actor_id uuid default null)
+returns boolean
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+#variable_conflict use_column
+declare
+  old_role text;
+begin
+  if set_user_role.new_role is null
+    or set_user_role.new_role not in ('player', 'moderator', 'economist', 'auditor', 'admin') then
+    raise exception 'role % is not known', coalesce(quote_literal(set_user_role.new_role), 'null')
+      using errcode = 'invalid_parameter_value',
+        hint = 'Use player, moderator, economist, auditor or admin.';
+  end if;
+  if set_user_role.reason is null or length(btrim(set_user_role.reason)) not between 1 and 200 then
+    raise exception 'a change of role needs a reason of 1 to 200 characters'
+      using errcode = 'invalid_parameter_value', hint = 'The audit log keeps it.';
+  end if;
+  -- Roles are given by an administrator; by whoever may act as the owner; and by anyone where no
+  -- administrator is there yet, who would otherwise never come to be.
+  if set_user_role.actor_id is null
+    and not pg_has_role(session_user, 'higgs_owner', 'member')
+    and exists (select from public.users as a where a.role = 'admin' and a.status = 'active') then
+    raise exception 'a role is given by an administrator'
+      using errcode = 'insufficient_privilege', hint = 'Name the administrator as actor_id.';
+  end if;
+  if set_user_role.actor_id is not null and (
+    set_user_role.actor_id = set_user_role.user_id
+    or not exists (
+      select
+      from public.users as a
+      where a.id = set_user_role.actor_id and a.role = 'admin' and a.status = 'active')
+  ) then
+    raise exception '% may not give % a role', set_user_role.actor_id,
+      coalesce(set_user_role.user_id::text, 'null')
+      using errcode = 'insufficient_privilege',
+        hint = 'The actor is an active administrator, and another account.';
+  end if;
+  select u.role into old_role
+  from public.users as u
+  where u.id = set_user_role.user_id
+  for no key update;
+  if not found then
+    raise exception 'there is no user %', coalesce(set_user_role.user_id::text, 'null')
+      using errcode = 'no_data_found', hint = 'Find the account: select user_id_of(''name'');';
+  elsif old_role = set_user_role.new_role then
+    return false;
+  end if;
+  update public.users as u
+  set role = set_user_role.new_role, updated_at = now()
+  where u.id = set_user_role.user_id;
+  perform public.create_audit_log(
+    set_user_role.actor_id, 'user.role_changed', 'user', set_user_role.user_id::text,
+    btrim(set_user_role.reason),
+    jsonb_build_object('before', old_role, 'after', set_user_role.new_role));
+  return true;
+end
+$function$;
+comment on function public.set_user_role(uuid, text, text, uuid) is
+  'Gives an account a role: player, moderator, economist, auditor, admin. actor_id is an active
+administrator, not the account itself; it may be null for the owner''s sessions, and while there is
+no administrator. False where it has the role already. Audited as user.role_changed.
+Locks: the account.
+Example: select public.set_user_role(user_id_of(''ayu''), ''moderator'', ''Joined the team'');';
 
 -- Notifications and the audit log ----------------------------------------------------------------
 
@@ -795,11 +990,10 @@ begin
     source := pool.id;
   end if;
   loop
-    select p.outcome
-    into strict result
-    from public.post_transactions(
-      array[payment_id], array[kind], array[source], array[credit_wallet_id], array[currency],
-      array[amount], null, null, null, array[reference_type], array[reference_id]) as p;
+    result := (public.post_batch(
+      true, array[payment_id], array[kind], array[source], array[credit_wallet_id],
+      array[currency], array[amount], null, null, null, array[reference_type],
+      array[reference_id])).outcomes[1];
     -- Someone else has just emptied or frozen the pool: then the issue pays. It is a system wallet,
     -- which never runs short, so that this loop turns at most once.
     exit when source is distinct from pool.id
@@ -820,7 +1014,7 @@ $function$;
 comment on function public.pay_from_house(uuid, text, bigint, text, bigint, text, text) is
   'Pays a player what the house owes: from the pool named bonus while it holds enough, so that a
 budget is used first, else from the issue, so that an empty budget costs no player anything.
-Returns the outcome of post_transactions. Internal.';
+Returns the outcome, as post_transactions has them. Internal.';
 
 create function public.add_vip_points(user_id uuid, points bigint)
 returns smallint
@@ -939,7 +1133,7 @@ begin
   end if;
   if state.unlocked_at is not null and state.reward_transaction_id is null
     and achievement.reward_amount > 0 then
-    payment_id := public.derive_id(
+    payment_id := public.reserved_id(
       state.unlocked_at, record_achievement_progress.user_id::text,
       'achievement ' || achievement.id, 1);
     paid := public.pay_from_house(
@@ -1029,7 +1223,7 @@ begin
   currency := bonus_currency;
   amount :=
     bonuses[least(streak, cardinality(bonuses))] * (100 + account.percent) / 100;
-  transaction_id := public.derive_id(
+  transaction_id := public.reserved_id(
     now(), claim_daily_bonus.user_id::text, 'daily_bonus ' || claimed_on, 1);
   outcome := public.pay_from_house(
     transaction_id, 'bonus',
@@ -2261,6 +2455,9 @@ grant execute on function
   public.player_time_zone(uuid),
   public.create_player(text, text, text, text, text, text, uuid),
   public.freeze_wallet(bigint, text, uuid), public.unfreeze_wallet(bigint, text, uuid),
+  public.suspend_user(uuid, timestamptz, text, uuid), public.ban_user(uuid, text, uuid),
+  public.restore_user(uuid, text, uuid), public.close_user(uuid, text, uuid),
+  public.set_user_role(uuid, text, text, uuid),
   public.send_notification(uuid, text, text, text, jsonb, timestamptz),
   public.create_audit_log(uuid, text, text, text, text, jsonb, inet, text),
   public.request_friend(uuid, uuid), public.accept_friend(uuid, uuid),

@@ -85,14 +85,15 @@ create table public.ledger_seal_signatures (
   key_id text not null,
   signature bytea not null,
   signed_at timestamptz not null default now(),
-  constraint ledger_seal_signatures_pkey primary key (seal_no, key_id),
+  constraint ledger_seal_signatures_pkey primary key (seal_no, key_id, signature),
   constraint ledger_seal_signatures_seal_no_fkey
     foreign key (seal_no) references public.ledger_seals (no),
   constraint ledger_seal_signatures_key_id_format check (key_id ~ '^[A-Za-z0-9._-]{1,64}$'),
   constraint ledger_seal_signatures_signature_size check (octet_length(signature) = 64)
 );
 comment on table public.ledger_seal_signatures is
-  'Signatures of seals by a key that the database does not have. Append-only.';
+  'Signatures of seals by a key that the database does not have. The database cannot check them: of
+several that name one key for one seal, what the public key verifies counts. Append-only.';
 comment on column public.ledger_seal_signatures.seal_no is 'The block.';
 comment on column public.ledger_seal_signatures.key_id is 'Name of the signing key.';
 comment on column public.ledger_seal_signatures.signature is
@@ -407,16 +408,50 @@ language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
 as $function$
+declare
+  signatures_max constant integer := 20;
+  signature_bytes constant integer := 64;
 begin
+  if signing_key_id is null or signing_key_id !~ '^[A-Za-z0-9._-]{1,64}$' then
+    raise exception 'sign_seal: % cannot name a key',
+      coalesce(quote_literal(signing_key_id), 'null')
+      using errcode = 'invalid_parameter_value',
+        hint = 'Use 1 to 64 letters, digits, dots, hyphens or underscores.';
+  end if;
+  if octet_length(seal_signature) is distinct from signature_bytes then
+    raise exception 'sign_seal: the signature has % bytes, not %',
+      coalesce(octet_length(seal_signature)::text, 'no'), signature_bytes
+      using errcode = 'invalid_parameter_value',
+        hint = 'Give the Ed25519 signature of the head as bytes.';
+  end if;
+  if not exists (select from public.ledger_seals as l where l.no = seal) then
+    raise exception 'sign_seal: there is no seal %', coalesce(seal::text, 'null')
+      using errcode = 'no_data_found',
+        hint = 'Sign the newest: select no, hash from ledger_head();';
+  end if;
+  -- Whoever may call this may store a bad signature first; the good one still comes beside it. The
+  -- owner's sessions have no limit, so that it cannot be shut out either.
+  if not pg_has_role(session_user, 'higgs_owner', 'member') and signatures_max <= (
+    select count(*)
+    from public.ledger_seal_signatures as s
+    where s.seal_no = seal and s.key_id = signing_key_id and s.signature <> seal_signature
+  ) then
+    raise exception 'sign_seal: seal % has % other signatures by key %',
+      seal, signatures_max, signing_key_id
+      using errcode = 'program_limit_exceeded',
+        hint = 'A key makes one: find out who stored them. A session that may act as higgs_owner '
+          'can still sign.';
+  end if;
   insert into public.ledger_seal_signatures (seal_no, key_id, signature)
   values (seal, signing_key_id, seal_signature)
-  on conflict (seal_no, key_id) do nothing;
+  on conflict (seal_no, key_id, signature) do nothing;
   return found;
 end
 $function$;
 comment on function public.sign_seal(bigint, text, bytea) is
-  'Stores the signature of a seal that was made outside the database; false where that key has
-signed it before. The database cannot check it: higgs ledger verify does.
+  'Stores a signature of a seal that was made outside the database; false where that very signature
+is stored. The database cannot check it, so it keeps up to 20 that name one key for one seal; higgs
+ledger verify takes the one that the public key verifies, and names the others.
 Example: select no from ledger_head();';
 
 -- Verification -----------------------------------------------------------------------------------
@@ -520,10 +555,16 @@ as $function$
 #variable_conflict use_column
 declare
   recent_seals constant bigint := 10;
+  hash_bytes constant integer := 32;
   since bigint := -9223372036854775808;
   sealed record;
   head_no bigint;
 begin
+  if octet_length(head) <> hash_bytes then
+    raise exception 'verify_ledger: the head has % bytes, not %', octet_length(head), hash_bytes
+      using errcode = 'invalid_parameter_value',
+        hint = 'Give all 64 hexadecimal digits of a published hash: decode(''…'', ''hex'').';
+  end if;
   if recent_only then
     select s.rolled_up_to into strict since from public.ledger_state as s;
   end if;

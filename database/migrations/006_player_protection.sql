@@ -215,12 +215,53 @@ begin atomic
     true);
 end;
 
+create function public.set_self_exclusion(player_id uuid, until timestamptz)
+returns timestamptz
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+declare
+  holds_until timestamptz;
+begin
+  if until is null or until <= now() then
+    raise exception 'a self-exclusion until % is over already', coalesce(until::text, 'null')
+      using errcode = 'invalid_parameter_value',
+        hint = 'Give a time in the future, or infinity. It ends by itself, and never earlier.';
+  end if;
+  select u.self_excluded_until into holds_until
+  from public.users as u
+  where u.id = player_id
+  for no key update;
+  if not found then
+    raise exception 'there is no player %', coalesce(player_id::text, 'null')
+      using errcode = 'no_data_found', hint = 'Find the account: select user_id_of(''name'');';
+  elsif holds_until >= until then
+    return holds_until;
+  end if;
+  update public.users as u
+  set self_excluded_until = until, updated_at = now()
+  where u.id = player_id;
+  perform public.create_audit_log(
+    player_id, 'player.self_excluded', 'user', player_id::text, null,
+    jsonb_build_object('before', holds_until, 'after', until));
+  return until;
+end
+$function$;
+comment on function public.set_self_exclusion(uuid, timestamptz) is
+  'The player asks not to be let play until a time; returns until when it holds. It can be made
+longer, by nobody shorter: an earlier time leaves it as it is. It acts at the buy-in and the daily
+bonus; who sits at a table may finish and leave. Audited as player.self_excluded.
+Locks: the account.
+Example: select set_self_exclusion(user_id_of(''ayu''), now() + interval ''30 days'');';
+
 -- Rights -----------------------------------------------------------------------------------------
 
 grant select on public.player_limits, public.player_day_totals to higgs_app;
 grant execute on function public.player_day(uuid, timestamptz) to higgs_app, higgs_readonly;
 grant execute on function
-  public.set_player_time_zone(uuid, text), public.set_player_limit(uuid, text, bigint)
+  public.set_player_time_zone(uuid, text), public.set_player_limit(uuid, text, bigint),
+  public.set_self_exclusion(uuid, timestamptz)
 to higgs_app;
 grant select on public.player_day_totals to higgs_readonly;
 

@@ -187,17 +187,33 @@ Example: select lease_duration();';
 create function public.register_node(
   node_name text, node_internal_address text, node_rules_versions integer[])
 returns bigint
-language sql
-volatile
+language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
-begin atomic
+as $function$
+declare
+  node bigint;
+  violated text;
+begin
+  if node_name is null or node_internal_address is null or node_rules_versions is null
+    or array_ndims(node_rules_versions) > 1 then
+    raise exception 'register_node: name, internal address and rules versions are needed'
+      using errcode = 'invalid_parameter_value',
+        hint = 'As in: select register_node(''table-1'', ''10.0.0.7:3100'', array[1]);';
+  end if;
   insert into public.server_nodes (name, internal_address, rules_versions, lease_expires_at)
   values (
     node_name, node_internal_address, node_rules_versions,
     clock_timestamp() + public.lease_duration())
-  returning id;
-end;
+  returning id into node;
+  return node;
+exception when check_violation then
+  get stacked diagnostics violated = constraint_name;
+  raise exception 'register_node: %', sqlerrm
+    using errcode = 'check_violation', constraint = violated,
+      hint = 'A node must keep: ' || public.rule_of('public.server_nodes', violated);
+end
+$function$;
 comment on function public.register_node(text, text, integer[]) is
   'Enters a server as a node, with a lease; returns its number.
 Example: select register_node(''table-1'', ''10.0.0.7:3100'', array[1]);';
@@ -358,6 +374,14 @@ begin
       game.name, game.seats_min, game.seats_max, coalesce(room_seats::text, 'null')
       using errcode = 'invalid_parameter_value';
   end if;
+  if num_nulls(
+    room_name, room_currency, room_base_bet, room_buy_in_min, room_buy_in_max, room_rake_bps,
+    room_rake_cap, room_options, room_visibility) > 0 then
+    raise exception
+      'create_room: name, currency, stakes, rake, options and visibility cannot be null'
+      using errcode = 'invalid_parameter_value',
+        hint = 'Leave out what has a default rather than to give null; no options are {}.';
+  end if;
   if length(room_options::text) > options_length_max then
     raise exception 'create_room: options of % characters are over %',
       length(room_options::text), options_length_max
@@ -375,11 +399,21 @@ begin
   select 'seat', room, s.seat, room_currency, 0
   from generate_series(0, room_seats - 1) as s (seat);
   return room;
-exception when check_violation then
-  get stacked diagnostics violated = constraint_name;
-  raise exception 'create_room: %', sqlerrm
-    using errcode = 'check_violation', constraint = violated,
-      hint = 'A room must keep: ' || public.rule_of('public.game_rooms', violated);
+exception
+  when check_violation then
+    get stacked diagnostics violated = constraint_name;
+    raise exception 'create_room: %', sqlerrm
+      using errcode = 'check_violation', constraint = violated,
+        hint = 'A room must keep: ' || public.rule_of('public.game_rooms', violated);
+  when unique_violation then
+    raise exception 'create_room: another open room has the join code %', room_join_code
+      using errcode = 'unique_violation', hint = 'Choose another code.';
+  when foreign_key_violation then
+    get stacked diagnostics violated = constraint_name;
+    raise exception 'create_room: %', sqlerrm
+      using errcode = 'foreign_key_violation', constraint = violated,
+        hint = 'The tournament, the creator and the tier must be there: '
+          || public.rule_of('public.game_rooms', violated);
 end
 $function$;
 comment on function public.create_room(
@@ -480,8 +514,9 @@ declare
   purse bigint;
   result text;
 begin
-  if session_id is null then
-    raise exception 'sit_down: session_id is null'
+  if public.is_version_7(session_id) is not true then
+    raise exception 'sit_down: session_id is %',
+      coalesce(session_id || ', which is not of version 7', 'null')
       using errcode = 'invalid_parameter_value', hint = 'Choose a version-7 id, as new_id() does.';
   end if;
   select l.outcome, (l.row_found).* into locked
@@ -496,7 +531,7 @@ begin
         and exists (
           select
           from public.transactions as t
-          where t.id = public.derive_id(
+          where t.id = public.reserved_id(
               public.id_time(session_id), session_id::text, 'buy_in', 1)
             and t.amount = buy_in)
         then 'exists'
@@ -553,14 +588,13 @@ begin
   if not found then
     return 'wallet_not_found';
   end if;
-  select p.outcome into strict result
-  from public.post_transactions(
-    ids => array[public.derive_id(
+  result := (public.post_batch(
+    true, ids => array[public.reserved_id(
       public.id_time(session_id), session_id::text, 'buy_in', 1)],
     kinds => array['buy_in'], debit_wallet_ids => array[purse],
     credit_wallet_ids => array[wallet], currencies => array[locked.currency],
     amounts => array[buy_in], reference_types => array['session'],
-    reference_ids => array[session_id::text], actor_ids => array[player_id]) as p;
+    reference_ids => array[session_id::text], actor_ids => array[player_id])).outcomes[1];
   if result = 'ok' then
     insert into public.game_sessions (id, room_id, seat, user_id, seat_wallet_id, bought_in)
     values (session_id, room, player_seat, player_id, wallet, buy_in);
@@ -594,8 +628,9 @@ declare
   chips bigint;
   result text;
 begin
-  if top_up_id is null then
-    raise exception 'top_up: top_up_id is null'
+  if public.is_version_7(top_up_id) is not true then
+    raise exception 'top_up: top_up_id is %',
+      coalesce(top_up_id || ', which is not of version 7', 'null')
       using errcode = 'invalid_parameter_value', hint = 'Choose a version-7 id, as new_id() does.';
   end if;
   select s.* into stay from public.game_sessions as s where s.id = session_id;
@@ -639,12 +674,11 @@ begin
       return 'buy_in_out_of_range';
     end if;
   end if;
-  select p.outcome into strict result
-  from public.post_transactions(
-    ids => array[top_up_id], kinds => array['buy_in'], debit_wallet_ids => array[purse],
+  result := (public.post_batch(
+    true, ids => array[top_up_id], kinds => array['buy_in'], debit_wallet_ids => array[purse],
     credit_wallet_ids => array[stay.seat_wallet_id], currencies => array[locked.currency],
     amounts => array[amount], reference_types => array['session'],
-    reference_ids => array[session_id::text], actor_ids => array[stay.user_id]) as p;
+    reference_ids => array[session_id::text], actor_ids => array[stay.user_id])).outcomes[1];
   if result = 'ok' then
     update public.game_sessions as s set bought_in = s.bought_in + amount where s.id = session_id;
   end if;
@@ -683,13 +717,12 @@ begin
     select w.id into strict purse
     from public.user_wallets as w
     where w.user_id = stay.user_id and w.currency = chip_currency;
-    select p.outcome into strict result
-    from public.post_transactions(
-      ids => array[public.derive_id(left_at, stay.id::text, 'cash_out', 1)],
+    result := (public.post_batch(
+      true, ids => array[public.reserved_id(left_at, stay.id::text, 'cash_out', 1)],
       kinds => array['cash_out'], debit_wallet_ids => array[stay.seat_wallet_id],
       credit_wallet_ids => array[purse], currencies => array[chip_currency],
       amounts => array[chips], reference_types => array['session'],
-      reference_ids => array[stay.id::text], actor_ids => array[stay.user_id]) as p;
+      reference_ids => array[stay.id::text], actor_ids => array[stay.user_id])).outcomes[1];
     if result <> 'ok' then
       raise exception 'the cash-out of session % was refused: %', stay.id, result
         using errcode = 'data_exception';
@@ -777,6 +810,17 @@ begin
     update public.game_rooms as r set status = 'closing' where r.id = room;
     return 'after_hand';
   end if;
+  if exists (
+    select
+    from public.user_wallets as w
+    where w.room_id = room and w.balance > 0 and not exists (
+      select
+      from public.game_sessions as s
+      where s.seat_wallet_id = w.id and s.stood_up_at is null)
+  ) then
+    update public.game_rooms as r set status = 'closing' where r.id = room;
+    return 'seat_not_empty';
+  end if;
   -- All wallets at once and in order, since several cash-outs follow.
   perform
   from public.user_wallets as w
@@ -807,9 +851,81 @@ end
 $function$;
 comment on function public.close_room(bigint, bigint) is
   'Closes a room and pays everyone at it out. While a hand runs, no new one is dealt and the caller
-closes again after the settlement. Outcomes: ok, exists, after_hand, fenced, room_not_found.
-Locks: the room, exclusively; all wallets of its seats and players.
+closes again after the settlement. Outcomes: ok, exists, after_hand, seat_not_empty (chips lie in a
+seat where nobody sits: verify_journal() names the wallet, return_stray_chips() empties it, then
+close again), fenced, room_not_found. Locks: the room, exclusively; all wallets of its seats and
+players.
 Example: select close_room(id, fence) from game_rooms where status = ''closing'';';
+
+create function public.return_stray_chips(
+  wallet_id bigint, player_id uuid, reason text, actor uuid default null)
+returns bigint
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+declare
+  wallet public.user_wallets;
+  receiver bigint;
+  result text;
+begin
+  if reason is null or length(btrim(reason)) not between 1 and 200 then
+    raise exception 'return_stray_chips: a reason of 1 to 200 characters is needed'
+      using errcode = 'invalid_parameter_value', hint = 'The audit log keeps it.';
+  end if;
+  select w.* into wallet
+  from public.user_wallets as w
+  where w.id = wallet_id and w.kind = 'seat';
+  if not found then
+    raise exception 'return_stray_chips: wallet % is not the wallet of a seat',
+      coalesce(wallet_id::text, 'null')
+      using errcode = 'no_data_found', hint = 'List them: select problem from verify_journal();';
+  end if;
+  perform public.locked_room(wallet.room_id, null);
+  if exists (
+    select
+    from public.game_sessions as s
+    where s.seat_wallet_id = wallet.id and s.stood_up_at is null
+  ) then
+    raise exception 'return_stray_chips: somebody sits at wallet %', wallet.id
+      using errcode = 'object_not_in_prerequisite_state',
+        hint = 'The chips are that player''s, who takes them along with stand_up().';
+  end if;
+  -- Null for the issue, where nobody knows whose they were.
+  receiver := case
+    when player_id is null then public.wallet_of('issue', wallet.currency)
+    else public.get_user_wallet(player_id, wallet.currency)
+  end;
+  perform public.lock_wallets(array[wallet.id, receiver]);
+  select w.* into strict wallet from public.user_wallets as w where w.id = wallet_id;
+  if wallet.balance = 0 then
+    return 0;
+  end if;
+  result := (public.post_batch(
+    true,
+    ids => array[public.reserved_id(clock_timestamp(), wallet.id::text, 'stray_chips', 1)],
+    kinds => array[case when player_id is null then 'adjustment' else 'refund' end],
+    debit_wallet_ids => array[wallet.id], credit_wallet_ids => array[receiver],
+    currencies => array[wallet.currency], amounts => array[wallet.balance],
+    reference_types => array['room'], reference_ids => array[wallet.room_id::text],
+    actor_ids => array[actor])).outcomes[1];
+  if result <> 'ok' then
+    raise exception 'return_stray_chips: the payment was refused: %', result
+      using errcode = 'data_exception';
+  end if;
+  perform public.create_audit_log(
+    actor, 'seat.chips_returned', 'wallet', wallet.id::text, btrim(reason),
+    jsonb_build_object(
+      'room', wallet.room_id, 'seat', wallet.seat, 'chips', wallet.balance, 'player', player_id));
+  return wallet.balance;
+end
+$function$;
+comment on function public.return_stray_chips(bigint, uuid, text, uuid) is
+  'An operator empties the wallet of a seat where nobody sits: to a player, or back to the issue
+where player_id is null. Returns the chips, 0 where there are none. No function leaves chips there;
+verify_journal() names a wallet where it happened. Audited as seat.chips_returned.
+Locks: the room, exclusively; both wallets.
+Example: select id from user_wallets where kind = ''seat'' and balance > 0;';
 
 -- Hands ------------------------------------------------------------------------------------------
 
@@ -845,6 +961,11 @@ declare
   fit integer;
   violated text;
 begin
+  if array_ndims(seats) > 1 or array_ndims(client_seeds) > 1 or array_ndims(bot_strengths) > 1
+    or array_ndims(bot_seeds) > 1 or array_ndims(bot_styles) > 1 then
+    raise exception 'start_hand: an array has more than one dimension'
+      using errcode = 'invalid_parameter_value', hint = 'Give one element for each seat.';
+  end if;
   if cardinality(seats) is null or cardinality(client_seeds) is distinct from cardinality(seats)
     or cardinality(bot_strengths) <> cardinality(seats)
     or cardinality(bot_seeds) <> cardinality(seats)
@@ -863,9 +984,15 @@ begin
       using errcode = 'invalid_parameter_value',
         hint = 'Each seat once, the lowest first; seeds and bots in the same order.';
   end if;
-  if hand_id is null then
-    raise exception 'start_hand: hand_id is null'
+  if public.is_version_7(hand_id) is not true then
+    raise exception 'start_hand: hand_id is %',
+      coalesce(hand_id || ', which is not of version 7', 'null')
       using errcode = 'invalid_parameter_value', hint = 'Choose a version-7 id, as new_id() does.';
+  end if;
+  if num_nulls(hand_rules_version, hand_options, seed_commit, seed_encrypted, seed_key_id) > 0 then
+    raise exception 'start_hand: rules version, options and the three parts of the seed are needed'
+      using errcode = 'invalid_parameter_value',
+        hint = 'No options are {}; the seed is its SHA-256, itself encrypted, the name of the key.';
   end if;
   select l.outcome, (l.row_found).* into locked
   from public.locked_room(room, room_fence) as l;
@@ -1024,6 +1151,13 @@ begin
     raise exception 'append_moves: the arrays must be equally long, and at most % moves', moves_max
       using errcode = 'invalid_parameter_value';
   end if;
+  if array_ndims(moves) > 1 or array_ndims(room_ids) > 1 or array_ndims(fences) > 1
+    or array_ndims(hand_ids) > 1 or array_ndims(nos) > 1 or array_ndims(seats) > 1
+    or array_ndims(actors) > 1 or array_ndims(refs) > 1 or array_ndims(time_banks_ms) > 1
+    or array_ndims(trustees) > 1 then
+    raise exception 'append_moves: an array has more than one dimension'
+      using errcode = 'invalid_parameter_value', hint = 'Give one element for each move.';
+  end if;
   if current_setting('transaction_isolation') <> 'read committed' then
     raise exception 'append_moves needs READ COMMITTED, and this transaction is %',
       upper(current_setting('transaction_isolation'))
@@ -1055,13 +1189,14 @@ begin
           i.hand_id, i.no, i.seat, i.actor, i.move, i.ref, i.time_bank_ms, i.trustee,
           min(i.no) over same_hand as first_no,
           max(i.no) over same_hand - min(i.no) over same_hand + 1 = count(*) over same_hand
-            and bool_and(r.id is not null) over same_hand as is_run
+            and bool_and(r.id is not null and s.seat is not null) over same_hand as is_run
         from unnest(
           hand_ids, room_ids, fences, nos, seats, actors, moves, refs, time_banks_ms, trustees
         ) as i (
           hand_id, room_id, fence, no, seat, actor, move, ref, time_bank_ms, trustee)
         left join public.game_rooms as r
           on r.id = i.room_id and r.fence = i.fence and r.current_hand_id = i.hand_id
+        left join public.hand_seats as s on s.hand_id = i.hand_id and s.seat = i.seat
         window same_hand as (partition by i.hand_id, i.room_id)
       ),
       written as (
@@ -1093,7 +1228,7 @@ begin
       with given as (
         select
           i.item::integer as item, i.hand_id, i.room_id, i.fence,
-          m.hand_id is not null as is_there,
+          m.hand_id is not null as is_there, s.seat is not null as is_dealt_in,
           (m.seat, m.actor, m.move, m.ref, m.time_bank_ms, m.trustee) is not distinct from
             (i.seat, i.actor, i.move, i.ref, coalesce(i.time_bank_ms, 0),
               coalesce(i.trustee, false)) as is_same
@@ -1102,12 +1237,15 @@ begin
         ) with ordinality as i (
           hand_id, room_id, fence, no, seat, actor, move, ref, time_bank_ms, trustee, item)
         left join public.game_moves as m on m.hand_id = i.hand_id and m.no = i.no
+        left join public.hand_seats as s on s.hand_id = i.hand_id and s.seat = i.seat
       )
       select
         g.item,
         case
           when r.id is null or r.fence is distinct from g.fence then 'fenced'
-          when g.hand_id = any (hands_invalid) then 'invalid'
+          when g.hand_id = any (hands_invalid)
+            or r.current_hand_id = g.hand_id and not bool_and(g.is_dealt_in) over same_room
+            then 'invalid'
           when g.hand_id = any (hands_written) and r.current_hand_id = g.hand_id then 'ok'
           when bool_and(g.is_there and g.is_same) over same_room then 'exists'
           when bool_or(g.is_there) over same_room then 'different'
@@ -1164,8 +1302,8 @@ comment on function public.append_moves(
 moves that one call brings for a room are written or none; one room''s refusal never sinks others.
 Outcomes: ok; exists (the same moves are written already); different (other moves are written under
 these numbers); out_of_order (not the next numbers); fenced (the room has another host now);
-finished (the hand is over); invalid (a move that the table cannot hold: its number over 2000, its
-seat, actor or size; void the hand).
+finished (the hand is over); invalid (a move that cannot be: its number over 2000, a seat that is
+not in the hand, its actor or size; void the hand).
 Locks: each room''s advisory lock, shared, in order; the fence is read by the next statement.
 Example: select * from append_moves(''{1}'', ''{0}'', array[new_id()], ''{1}'', ''{0}'',
 ''{player}'', array[''\x021b00''::bytea]);';
@@ -1244,19 +1382,41 @@ declare
   hand_age_max constant interval := interval '30 days';
   clock_ahead_max constant interval := interval '5 minutes';
   result_length_max constant integer := 20000;
+  reason_length_max constant integer := 200;
   payments constant integer := cardinality(payment_amounts);
+  odd record;
   hand public.game_hands;
   locked record;
   content_hash bytea;
   ends_at timestamptz;
   rake_wallet bigint;
   won numeric;
-  posted record;
+  given record;
+  outcomes text[];
 begin
   if payments is null or (cardinality(payer_seats), cardinality(payee_seats),
     cardinality(payment_reasons)) is distinct from (payments, payments, payments) then
     raise exception 'settle_hand: the arrays of payments differ in length or are null'
       using errcode = 'invalid_parameter_value';
+  end if;
+  select i.n, i.payer, i.payee, i.amount, i.reason
+  into odd
+  from unnest(payer_seats, payee_seats, payment_amounts, payment_reasons)
+    with ordinality as i (payer, payee, amount, reason, n)
+  where i.payer is null or i.amount is null or i.payer = i.payee
+    or i.reason is null or length(i.reason) > reason_length_max
+  order by i.n
+  limit 1;
+  if found or array_ndims(payment_amounts) > 1 then
+    raise exception 'settle_hand: payment % cannot be: %', coalesce(odd.n, 1), case
+      when odd.n is null then 'the arrays have more than one dimension'
+      when odd.payer is null then 'no seat pays'
+      when odd.payer = odd.payee then format('seat %s pays itself', odd.payer)
+      when odd.amount is null then 'it has no amount'
+      else format('its reason is null or over %s characters', reason_length_max)
+    end
+      using errcode = 'invalid_parameter_value',
+        hint = 'It has a seat that pays, another seat or null for rake, an amount and a reason.';
   end if;
   if jsonb_typeof(hand_result) is distinct from 'object'
     or length(hand_result::text) > result_length_max then
@@ -1317,41 +1477,39 @@ begin
   -- The hand's payments are one group: whole or not at all.
   if payments > 0 then
     select
-      bool_and(p.outcome = 'ok') as is_ok,
-      min(p.outcome) filter (where p.outcome not in ('ok', 'group_failed')) as refusal
-    into posted
+      array_agg(d.id order by d.n) as ids,
+      array_agg(case when d.payee is null then 'rake' else 'settlement' end order by d.n)
+        as kinds,
+      array_agg(d.payer_wallet order by d.n) as debits,
+      array_agg(d.payee_wallet order by d.n) as credits,
+      array_agg(jsonb_build_object('reason', d.reason) order by d.n) as metadata
+    into given
     from (
       select
-        array_agg(d.id order by d.n) as ids,
-        array_agg(case when d.payee is null then 'rake' else 'settlement' end order by d.n)
-          as kinds,
-        array_agg(d.payer_wallet order by d.n) as debits,
-        array_agg(d.payee_wallet order by d.n) as credits,
-        array_agg(d.amount order by d.n) as amounts,
-        array_agg(jsonb_build_object('reason', d.reason) order by d.n) as metadata
-      from (
-        select
-          i.n, i.payee, i.amount, i.reason,
-          public.derive_id(hand.started_at, hand.id::text, 'settlement', i.n::integer) as id,
-          coalesce(f.wallet_id, 0) as payer_wallet,
-          case when i.payee is null then rake_wallet else coalesce(t.wallet_id, 0) end
-            as payee_wallet
-        from unnest(payer_seats, payee_seats, payment_amounts, payment_reasons)
-          with ordinality as i (payer, payee, amount, reason, n)
-        left join public.hand_seats as f on f.hand_id = hand.id and f.seat = i.payer
-        left join public.hand_seats as t on t.hand_id = hand.id and t.seat = i.payee
-      ) as d
-    ) as g
-    cross join lateral public.post_transactions(
-      ids => g.ids, kinds => g.kinds, debit_wallet_ids => g.debits,
-      credit_wallet_ids => g.credits, currencies => array_fill(hand.currency, array[payments]),
-      amounts => g.amounts, group_ids => array_fill(g.ids[1], array[payments]),
+        i.n, i.payee, i.reason,
+        public.reserved_id(hand.started_at, hand.id::text, 'settlement', i.n::integer) as id,
+        coalesce(f.wallet_id, -i.n) as payer_wallet,
+        case when i.payee is null then rake_wallet else coalesce(t.wallet_id, 0) end
+          as payee_wallet
+      from unnest(payer_seats, payee_seats, payment_reasons)
+        with ordinality as i (payer, payee, reason, n)
+      left join public.hand_seats as f on f.hand_id = hand.id and f.seat = i.payer
+      left join public.hand_seats as t on t.hand_id = hand.id and t.seat = i.payee
+    ) as d;
+    outcomes := (public.post_batch(
+      true, ids => given.ids, kinds => given.kinds, debit_wallet_ids => given.debits,
+      credit_wallet_ids => given.credits,
+      currencies => array_fill(hand.currency, array[payments]), amounts => payment_amounts[:],
+      group_ids => array_fill(given.ids[1], array[payments]),
       group_sizes => array_fill(payments, array[payments]),
       reference_types => array_fill('hand'::text, array[payments]),
       reference_ids => array_fill(hand.id::text, array[payments]),
-      metadata => g.metadata) as p;
-    if not posted.is_ok then
-      outcome := coalesce(posted.refusal, 'group_failed');
+      metadata => given.metadata)).outcomes;
+    if 'ok' <> any (outcomes) then
+      select coalesce(min(u.outcome) filter (where u.outcome <> 'group_failed'), 'group_failed')
+      into outcome
+      from unnest(outcomes) as u (outcome)
+      where u.outcome <> 'ok';
       return;
     end if;
   end if;
@@ -1533,6 +1691,19 @@ begin atomic
   ) as r
   union all
   select
+    'stacks_equal_wallets' as check_name, coalesce(bool_and(s.is_equal), true), count(*),
+    case when not bool_and(s.is_equal) then format(
+      '%s seats of running hands, the first of hand %s', count(*) filter (where not s.is_equal),
+      (array_agg(s.hand_id) filter (where not s.is_equal))[1]) end
+  from (
+    select h.id as hand_id, x.stack_start = w.balance as is_equal
+    from public.game_hands as h
+    join public.hand_seats as x on x.hand_id = h.id
+    join public.user_wallets as w on w.id = x.wallet_id
+    where h.status = 'playing'
+  ) as s
+  union all
+  select
     'chips_on_tables_have_players' as check_name, coalesce(bool_and(s.id is not null), true),
     count(*),
     case when not bool_and(s.id is not null) then format(
@@ -1623,7 +1794,7 @@ grant execute on function
   public.open_room(text, text, jsonb, text, uuid),
   public.sit_down(uuid, bigint, bigint, uuid, smallint, bigint),
   public.top_up(uuid, uuid, bigint, bigint), public.stand_up(uuid, bigint),
-  public.close_room(bigint, bigint),
+  public.close_room(bigint, bigint), public.return_stray_chips(bigint, uuid, text, uuid),
   public.start_hand(
     uuid, bigint, bigint, integer, jsonb, bytea, bytea, bytea, smallint[], text[], smallint,
     smallint[], bytea[], text[]),

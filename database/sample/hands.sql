@@ -94,13 +94,12 @@ begin
   from public.user_wallets as w
   where w.id = leaving.seat_wallet_id;
   if chips > 0 then
-    select p.outcome into strict said
-    from public.post_transactions(
-      array[public.derive_id(moment, leaving.id::text, 'cash_out', 1)], array['cash_out'],
+    said := (public.post_batch(
+      true, array[public.reserved_id(moment, leaving.id::text, 'cash_out', 1)], array['cash_out'],
       array[leaving.seat_wallet_id],
       array[public.get_user_wallet(leaving.user_id, chip_currency)], array[chip_currency],
       array[chips], reference_types => array['session'],
-      reference_ids => array[leaving.id::text], actor_ids => array[leaving.user_id]) as p;
+      reference_ids => array[leaving.id::text], actor_ids => array[leaving.user_id])).outcomes[1];
     if said <> 'ok' then
       raise exception 'sample: the cash-out of % was refused: %', leaving.id, said;
     end if;

@@ -1,7 +1,22 @@
 -- Accounts and their wallets: create_player, the look-ups, freezing, the history of a wallet.
 begin;
-select plan(45);
+select plan(48);
 
+create function pg_temp.hint_of(statement text)
+returns text
+language plpgsql
+as $function$
+declare
+  hint text;
+begin
+  execute statement;
+  return 'done';
+exception when others then
+  get stacked diagnostics hint = pg_exception_hint;
+  return hint;
+end
+$function$;
+grant execute on function pg_temp.hint_of(text) to public;
 set local role higgs_app;
 
 -- create_player ----------------------------------------------------------------------------------
@@ -47,6 +62,11 @@ select throws_ok(
   $$ select create_player(null) $$, '22023', 'username null cannot be used',
   'a missing username is refused');
 select throws_ok(
+  format('select create_player(''citra'', user_id => %L)', i.id), '22023',
+  format('account id %s is not of version 7', coalesce(i.id::text, 'null')),
+  'an id of another version is refused, as none')
+from (values (gen_random_uuid()), (null)) as i (id);
+select throws_ok(
   $$ select create_player('citra', account_type => 'admin') $$, '22023',
   'account type ''admin'' is not known', 'an unknown type of account is refused');
 select throws_ok(
@@ -80,6 +100,9 @@ select is(
 select throws_ok(
   format($$ select get_user_wallet(%L, 'RUPIAH') $$, :'ayu'), 'P0002', null,
   'and says where there is none');
+select matches(
+  pg_temp.hint_of($$ select get_user_wallet(create_player('too_early'), 'COINS') $$),
+  'what a statement makes is seen by the next one', 'also why a new account has none yet');
 select is(get_user_balance(:'ayu', 'COINS'), 0::bigint, 'a new wallet holds nothing');
 select throws_ok(
   $$ select get_user_balance(new_id(), 'COINS') $$, 'P0002', null,

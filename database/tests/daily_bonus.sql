@@ -147,11 +147,15 @@ select is(
   (select outcome from claim_daily_bonus(:'hadi')), 'ok', 'later on it can be claimed');
 select is(
   (select outcome from claim_daily_bonus(:'robot')), 'not_eligible', 'bots get none');
+reset role;
 update users set self_excluded_until = now() + interval '1 day' where id = :'bagus';
+set local role higgs_app;
 select is(
   (select outcome from claim_daily_bonus(:'bagus')), 'not_eligible',
   'nor does who has excluded themselves');
+reset role;
 update users set self_excluded_until = null, status = 'banned' where id = :'bagus';
+set local role higgs_app;
 select is(
   (select outcome from claim_daily_bonus(:'bagus')), 'not_eligible', 'nor does a banned account');
 select throws_ok(

@@ -52,13 +52,17 @@ update user_profiles set show_online = false where user_id = :'bagus';
 select is(
   (select last_seen_at from get_user_friends(:'ayu') where friend_id = :'bagus'), null,
   'unless one does not want it');
+reset role;
 update users set status = 'closed', closed_at = now() where id = :'citra';
+set local role higgs_app;
 select is(
   (select array_agg(username) from get_user_friends(:'ayu')), array['bagus'],
   'a closed account is nobody''s friend');
 select is(
   request_friend(:'citra', :'bagus'), 'user_not_found', 'and cannot ask');
+reset role;
 update users set status = 'active', closed_at = null where id = :'citra';
+set local role higgs_app;
 
 -- Removing ---------------------------------------------------------------------------------------
 

@@ -68,6 +68,20 @@ from (values
     '^22023 start_hand: seats .* not in ascending order', 'a seat twice'),
   ($$ select pg_temp.start(null, 'Meja', '{0,1}') $$, '^22023 start_hand: hand_id is null',
     'no id'),
+  ($$ select start_hand(gen_random_uuid(), pg_temp.room('Meja'), 0, 1, '{}', sha256('a'), '\x00',
+        '\x00', '{0,1}', '{a,b}') $$,
+    '^22023 start_hand: hand_id is .*, which is not of version 7 Choose', 'an id of version 4'),
+  ($$ select pg_temp.start('h', 'Meja', '{{0,1}}', client_seeds => '{a,b}') $$,
+    '^22023 start_hand: an array has more than one dimension', 'seats as a table'),
+  ($$ select start_hand(new_id(), pg_temp.room('Meja'), 0, 1, '{}', sha256('a'), '\x00', '\x00',
+        '{0,1}', '{{a,b}}') $$,
+    '^22023 start_hand: an array has more than one dimension', 'client seeds as a table'),
+  ($$ select start_hand(new_id(), pg_temp.room('Meja'), 0, 1, null, sha256('a'), '\x00', '\x00',
+        '{0,1}', '{a,b}') $$,
+    '^22023 start_hand: rules version, options .* are needed', 'no options'),
+  ($$ select start_hand(new_id(), pg_temp.room('Meja'), 0, 1, '{}', null, '\x00', '\x00',
+        '{0,1}', '{a,b}') $$,
+    '^22023 start_hand: rules version, options .* are needed', 'no commit'),
   ($$ select pg_temp.start('h', 'Meja', '{0,1}', client_seeds => '{a,"b c"}') $$,
     '^23514 start_hand: .*hand_seats_client_seed_format.* must keep: CHECK',
     'a client seed with a space'),
@@ -188,26 +202,36 @@ from (values
   (2, 'h 7 -1 x', 'a seat below zero'),
   (3, 'h 7 1 x actor=nobody', 'an unknown actor'),
   (4, 'h 7 1 ' || repeat('x', 65), 'a move too large'),
-  (5, 'h 7 1 x ref=' || repeat('r', 65), 'a reference too long')
+  (5, 'h 7 1 x ref=' || repeat('r', 65), 'a reference too long'),
+  (6, 'h 6 2 x', 'a seat of the table that is not in the hand')
 ) as c (n, line, what);
+select is(
+  pg_temp.append(
+    'h 6 1 x
+     h 7 2 x
+     bots 10 0 y in=Lain'),
+  'invalid invalid ok', 'a seat that is not in the hand, with what else the call brings');
+select is(pg_temp.append('h 5 2 fifth'), 'invalid', 'under a number that is written, too');
+select is(pg_temp.append('h 7 2 x'), 'invalid', 'and under one that is not the next');
+select is(pg_temp.append('h 6 2 x fence=9'), 'fenced', 'but who hosts is asked first');
 select is(
   (select string_agg(a.outcome, ' ' order by a.item)
    from append_moves(
      array_fill(pg_temp.room('Meja'), array[2]) || pg_temp.room('Lain'), '{0,0,0}',
-     array_fill(pg_temp.id_of('h'), array[2]) || pg_temp.id_of('bots'), '{7,8,9}', '{1,1,0}',
+     array_fill(pg_temp.id_of('h'), array[2]) || pg_temp.id_of('bots'), '{7,8,11}', '{1,1,0}',
      '{player,player,player}', array['m', null, 'm']::bytea[]) as a),
   'invalid invalid ok', 'a move that is missing, with what else the call brings for its room');
 select is(
   (select string_agg(a.outcome, ' ' order by a.item)
    from append_moves(
      array[pg_temp.room('Meja'), pg_temp.room('Lain')], '{0,0}',
-     array[pg_temp.id_of('h'), pg_temp.id_of('bots')], '{7,10}', '{1,0}', '{player,player}',
+     array[pg_temp.id_of('h'), pg_temp.id_of('bots')], '{7,12}', '{1,0}', '{player,player}',
      '{m,m}', null, '{-1,0}', '{true,null}') as a),
   'invalid ok', 'a time bank below zero');
 select is(
   (select a.outcome
    from append_moves(
-     array[pg_temp.room('Lain')], '{0}', array[pg_temp.id_of('bots')], '{10}', '{0}', '{player}',
+     array[pg_temp.room('Lain')], '{0}', array[pg_temp.id_of('bots')], '{12}', '{0}', '{player}',
      '{m}') as a),
   'exists', 'what may be left out has the same meaning as its default');
 select is_empty(
@@ -220,6 +244,8 @@ from (values
     'lengths that differ'),
   ($$ select append_moves('{}', '{}', '{}', '{}', '{}', '{}', '{}', '{a}') $$, 'equally long',
     'references too many'),
+  ($$ select append_moves('{{1}}', '{0}', array[new_id()], '{1}', '{0}', '{player}', '{m}') $$,
+    '^22023 append_moves: an array has more than one dimension', 'a table of rooms'),
   ($$ select append_moves(
         array_agg(n::bigint), array_agg(0::bigint), array_agg(new_id()), array_agg(1),
         array_agg(0::smallint), array_agg('player'::text), array_agg('m'::bytea))
@@ -242,9 +268,56 @@ select is(
    where a.outcome = 'fenced'),
   500, '500 rooms are allowed');
 
--- Settling ---------------------------------------------------------------------------------------
+-- Nobody posts beside a hand ---------------------------------------------------------------------
 
 reset role;
+create function pg_temp.try_post(
+  kind text, giver text, receiver text, id uuid default public.new_id())
+returns text
+language sql
+return (
+  select p.outcome
+  from public.post_transactions(
+    array[id], array[kind], array[pg_temp.wallet(giver)], array[pg_temp.wallet(receiver)],
+    array['COINS'], array[100]) as p);
+select is(
+  pg_temp.try_post(c.kind, c.giver, c.receiver), 'kind_not_allowed',
+  format('%s from %s to %s', c.kind, c.giver, c.receiver))
+from (values
+  ('transfer', 'dewi', '@Meja.0'), ('refund', '@Meja.0', 'dewi'), ('cash_out', '@Meja.0', 'ayu'),
+  ('grant', 'issue', '@Meja.0'), ('settlement', '@Meja.0', '@Meja.1'),
+  ('buy_in', 'dewi', '@Meja.2'),
+  ('settlement', 'ayu', 'budi'), ('refund', 'ayu', 'budi'), ('rake', '@Meja.0', 'rake'),
+  ('transfer', 'rake', 'ayu'), ('refund', 'burn', 'ayu'), ('grant', 'rake', 'ayu')
+) as c (kind, giver, receiver);
+select is(
+  pg_temp.try_post('transfer', 'dewi', 'citra', c.id), 'invalid', c.what)
+from (values
+  (reserved_id(id_time(pg_temp.id_of('h')), pg_temp.id_of('h')::text, 'settlement', 1),
+    'the id of a settlement cannot be taken beforehand'),
+  (reserved_id(id_time(pg_temp.id_of('later')), pg_temp.id_of('later')::text, 'buy_in', 1),
+    'nor that of a buy-in')
+) as c (id, what);
+select is(
+  pg_temp.try_post('transfer', 'dewi', 'citra',
+    derive_id(id_time(pg_temp.id_of('h')), pg_temp.id_of('h')::text, 'settlement', 1)), 'ok',
+  'what a caller derives is another id');
+select is(
+  pg_temp.journal_complaints(), null, 'the stacks of running hands are what the seats hold');
+select is(
+  pg_temp.judged(c.statement, 'select pg_temp.journal_complaints()'), c.complaints, c.what)
+from (values
+  ($$ update public.user_wallets set balance = balance - 1
+      where id = pg_temp.wallet('@Meja.0') $$, 'stacks_equal_wallets',
+    'a seat that holds less than the hand believes is told'),
+  ($$ update public.user_wallets set balance = balance + 1
+      where id = pg_temp.wallet('@Meja.1') $$, 'stacks_equal_wallets', 'and one with more'),
+  ($$ update public.user_wallets set balance = 5 where id = pg_temp.wallet('@Meja.2') $$,
+    'chips_on_tables_have_players', 'chips where nobody sits are told, too')
+) as c (statement, complaints, what);
+
+-- Settling ---------------------------------------------------------------------------------------
+
 create temporary table before as
 select sum(w.balance) as chips from user_wallets as w where w.kind <> 'system';
 grant select on before to public;
@@ -272,8 +345,19 @@ from (values
   ($$ select settle_hand(pg_temp.id_of('h'), 0, '{0}', '{1}', '{100}', '{}', '{}') $$,
     '^22023 settle_hand: the arrays', 'arrays of other lengths'),
   ($$ select settle_hand(pg_temp.id_of('h'), 0, '{0}', '{1}', '{null}', '{a}', '{}') $$,
-    '^22023 .*amounts holds a null', 'an unknown amount'),
-  ($$ select pg_temp.settle('h', 'Meja', '0 0 100') $$, '^23514 .*transactions_wallets_differ',
+    '^22023 settle_hand: payment 1 cannot be: it has no amount', 'an unknown amount'),
+  ($$ select settle_hand(pg_temp.id_of('h'), 0, '{0,null}', '{1,0}', '{1,1}', '{a,a}', '{}') $$,
+    '^22023 settle_hand: payment 2 cannot be: no seat pays', 'an unknown payer'),
+  ($$ select settle_hand(pg_temp.id_of('h'), 0, '{0}', '{1}', '{1}', array[null], '{}') $$,
+    '^22023 settle_hand: payment 1 cannot be: its reason is null or over 200', 'no reason'),
+  ($$ select settle_hand(pg_temp.id_of('h'), 0, '{0}', '{1}', '{1}', array[repeat('x', 201)], '{}')
+    $$, '^22023 settle_hand: payment 1 cannot be: its reason is null or over 200',
+    'a reason without end'),
+  ($$ select settle_hand(pg_temp.id_of('h'), 0, '{{0}}', '{1}', '{{1}}', '{a}', '{}') $$,
+    '^22023 settle_hand: payment 1 cannot be: the arrays have more than one dimension',
+    'payments as a table'),
+  ($$ select pg_temp.settle('h', 'Meja', E'0 1 10\n0 0 100') $$,
+    '^22023 settle_hand: payment 2 cannot be: seat 0 pays itself It has a seat that pays',
     'to the same seat'),
   ($$ select pg_temp.settle('h', 'Meja', result => null) $$,
     '^22023 settle_hand: hand_result is no object', 'no result'),
@@ -340,7 +424,7 @@ select results_eq(
   $$ values ('settled', 69::bigint, '{"end": "out"}'::jsonb, true, true, true, true) $$,
   'the hand its result and its seed');
 select results_eq(
-  $$ select t.kind, t.amount, t.group_size, t.group_id = derive_id(
+  $$ select t.kind, t.amount, t.group_size, t.group_id = reserved_id(
          h.started_at, h.id::text, 'settlement', 1), t.metadata
      from transactions as t join game_hands as h on t.reference_id = h.id::text
      where t.reference_type = 'hand' order by t.amount $$,
@@ -484,7 +568,7 @@ select is(pg_temp.ledger_complaints(), null, 'and the ledger');
 select is(
   (select array_agg(v.check_name order by v.check_name) from verify_journal() as v),
   array['chips_on_tables_have_players', 'moves_have_seats_and_no_gaps', 'results_equal_ledger',
-    'results_sum_to_rake', 'running_hands_are_current'], 'a row a check');
+    'results_sum_to_rake', 'running_hands_are_current', 'stacks_equal_wallets'], 'a row a check');
 
 create function pg_temp.tampered(statement text)
 returns text

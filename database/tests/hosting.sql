@@ -22,14 +22,18 @@ select is(
 select is(lease_duration(), interval '5 seconds', 'of five seconds');
 select throws_ok(c.statement, c.state, null, c.what)
 from (values
-  ($$ select register_node(null, 'a:1', array[1]) $$, '23502', 'a node has a name'),
+  ($$ select register_node(null, 'a:1', array[1]) $$, '22023', 'a node has a name'),
   ($$ select register_node('', 'a:1', array[1]) $$, '23514', 'not an empty one'),
-  ($$ select register_node('n', null, array[1]) $$, '23502', 'an address'),
-  ($$ select register_node('n', 'a:1', null) $$, '23502', 'versions of the rules'),
+  ($$ select register_node('n', null, array[1]) $$, '22023', 'an address'),
+  ($$ select register_node('n', 'a:1', null) $$, '22023', 'versions of the rules'),
+  ($$ select register_node('n', 'a:1', array[[1]]) $$, '22023', 'in a row'),
   ($$ select register_node('n', 'a:1', '{}') $$, '23514', 'at least one'),
   ($$ select register_node('n', 'a:1', array[1, null]) $$, '23514', 'no unknown one'),
   ($$ select register_node('n', 'a:1', array_fill(1, array[11])) $$, '23514', 'at most ten')
 ) as c (statement, state, what);
+select throws_like(
+  $$ select register_node('', 'a:1', array[1]) $$, 'register_node: %server_nodes_name_length%',
+  'the error names the function and the rule');
 reset role;
 update server_nodes set lease_expires_at = clock_timestamp() - interval '1 hour'
 where id = (select n.id from node as n where n.name = 'one');

@@ -98,7 +98,9 @@ select is_empty(
      from pg_proc as p
      where p.pronamespace = 'public'::regnamespace
        and p.proname in (
-         'write_postings', 'post_exactly', 'posting_problem', 'ledger_xid', 'ledger_rebase',
+         'write_postings', 'post_exactly', 'post_batch', 'posting_problem', 'posting_masks',
+         'posting_kinds', 'posting_place', 'posting_allowed', 'act_on_account', 'ledger_xid',
+         'ledger_rebase',
          'detach_month_partition', 'ensure_month_partition', 'verify_seals', 'transaction_bytes',
          'cash_out_session', 'locked_room', 'record_hand_results', 'buy_in_allowed',
          'refuse_change')

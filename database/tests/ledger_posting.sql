@@ -140,18 +140,31 @@ alter table transactions enable always trigger refuse_change;
 
 -- Freezing ---------------------------------------------------------------------------------------
 
+create temporary table opened as
+select create_room('Meja', 'gaple', 'COINS', 100, 1000, 20000, 4::smallint) as id;
+call pg_temp.given(
+  'f01 buy_in ayu @Meja.0 40
+   f02 buy_in budi @Meja.1 10', true);
+call pg_temp.given(
+  'f03 transfer dewi budi 1
+   f04 transfer ayu bonus 10');
 update user_wallets set frozen_at = now(), frozen_reason = 'a test'
 where id = pg_temp.wallet('dewi');
 select is(pg_temp.post(c.line), c.outcome, c.what)
 from (values
   ('f1 transfer dewi budi 1', 'wallet_frozen', 'a frozen wallet pays nothing'),
   ('f2 transfer ayu dewi 1', 'wallet_frozen', 'nor does it receive'),
-  ('f3 buy_in dewi budi 1', 'wallet_frozen', 'nor buys in'),
-  ('f4 settlement dewi budi 1', 'ok', 'a settlement ignores the freeze'),
-  ('f5 rake dewi rake 1', 'ok', 'rake too'),
-  ('f6 cash_out budi dewi 1', 'ok', 'a cash-out too'),
-  ('f7 refund budi dewi 1', 'ok', 'a refund too'),
-  ('f8 reversal budi dewi 1 reverses=f4', 'wallet_frozen', 'a reversal does not')
+  ('f7 refund bonus dewi 1', 'ok', 'a refund ignores the freeze'),
+  ('f8 reversal budi dewi 1 reverses=f03', 'wallet_frozen', 'a reversal does not')
+) as c (line, outcome, what);
+update user_wallets set frozen_at = now(), frozen_reason = 'a test'
+where id = pg_temp.wallet('@Meja.0');
+select is(pg_temp.post(c.line, true), c.outcome, c.what)
+from (values
+  ('f3 buy_in dewi @Meja.1 1', 'wallet_frozen', 'who is frozen does not buy in'),
+  ('f4 settlement @Meja.0 @Meja.1 1', 'ok', 'a settlement ignores the freeze'),
+  ('f5 rake @Meja.0 rake 1', 'ok', 'rake too'),
+  ('f6 cash_out @Meja.0 dewi 1', 'ok', 'a cash-out too')
 ) as c (line, outcome, what);
 select is(
   pg_temp.post(
@@ -159,8 +172,13 @@ select is(
      f10 transfer dewi ayu 1
      f11 transfer ayu budi 1'),
   'ok wallet_frozen ok', 'a frozen wallet sinks only its own items');
+update user_wallets set frozen_at = now(), frozen_reason = 'a test'
+where id = pg_temp.wallet('bonus');
+select is(
+  pg_temp.post('f12 refund bonus dewi 1') || ' ' || pg_temp.post('f13 rake bonus rake 1'),
+  'wallet_frozen wallet_frozen', 'a frozen pool pays nothing, under whatever name');
 update user_wallets set frozen_at = null, frozen_reason = null
-where id = pg_temp.wallet('dewi');
+where id in (pg_temp.wallet('dewi'), pg_temp.wallet('@Meja.0'), pg_temp.wallet('bonus'));
 
 -- Order and running balances within a batch ------------------------------------------------------
 
@@ -329,11 +347,11 @@ insert into player_limits (user_id, currency, daily_loss_max)
 select p.id, 'COINS', 50 from players as p where p.name = 'ayu';
 select is(
   pg_temp.post(
-    'l1 buy_in ayu budi 30
-     l2 buy_in ayu budi 30
-     l3 buy_in ayu budi 20
+    'l1 buy_in ayu @Meja.0 30
+     l2 buy_in ayu @Meja.0 30
+     l3 buy_in ayu @Meja.0 20
      l4 transfer ayu budi 30
-     l5 buy_in budi ayu 60'),
+     l5 buy_in budi @Meja.1 60', true),
   'ok limit_exceeded ok ok ok', 'a buy-in keeps to the limit, with those before it in the batch');
 
 -- Bad shapes -------------------------------------------------------------------------------------
@@ -383,24 +401,159 @@ from (values
   (pg_temp.shape(others => $$'[0:0]={018f0000-0000-7000-8000-000000000000}', '{1}', null, null,
       null, null, null$$), '%one dimension that starts at 1%',
     'an optional array that starts at 0'),
-  (pg_temp.shape(kinds => $$'{theft}'$$), '%transactions_kind_known%', 'an unknown kind'),
-  (pg_temp.shape(credits => $$array[pg_temp.wallet('ayu')]$$), '%transactions_wallets_differ%',
-    'from a wallet to itself'),
-  (pg_temp.shape(kinds => $$'{reversal}'$$), '%transactions_reversal_names_original%',
-    'a reversal of nothing'),
-  (pg_temp.shape(others => $$null, '{2}', null, null, null, null, null$$),
-    '%transactions_group_whole%', 'a size without a group'),
-  (pg_temp.shape(others => $$null, null, null, '{order}', null, null, null$$),
-    '%transactions_reference_whole%', 'half a reference'),
-  (pg_temp.shape(others => $$null, null, null, null, null, null, array['[1]'::jsonb]$$),
-    '%transactions_metadata_object%', 'metadata that is no object')
+  (pg_temp.shape(others => $$null, null, array[[null]]::uuid[], null, null, null, null$$),
+    '%one dimension that starts at 1%', 'a table in place of an optional array')
 ) as c (call, message, what);
+
+-- What the table could never hold sinks its item only. Each stands between two good ones.
+create function pg_temp.odd(
+  kind text default 'transfer', debit text default 'ayu', credit text default 'budi',
+  id uuid default public.new_id(), group_id uuid default null, group_size integer default null,
+  reverses uuid default null, reference_type text default null, reference_id text default null,
+  metadata jsonb default null)
+returns text
+language sql
+return (
+  select string_agg(p.outcome, ' ' order by p.item)
+  from public.post_transactions(
+    array[public.new_id(), id, public.new_id()], array['transfer', kind, 'transfer'],
+    array[pg_temp.wallet('ayu'), pg_temp.wallet(debit), pg_temp.wallet('ayu')],
+    array[pg_temp.wallet('budi'), pg_temp.wallet(credit), pg_temp.wallet('budi')],
+    array['COINS', 'COINS', 'COINS'], array[1, 1, 1], array[null, group_id, null],
+    array[null, group_size, null], array[null, reverses, null],
+    array[null, reference_type, null], array[null, reference_id, null], null,
+    array[null, metadata, '{}']) as p);
+
+select is(pg_temp.odd(), 'ok ok ok', 'the plain item is good');
+select is(c.outcomes, 'ok invalid ok', c.what || ' is invalid, and sinks nothing beside it')
+from (values
+  (pg_temp.odd(kind => 'theft'), 'an unknown kind'),
+  (pg_temp.odd(kind => ''), 'an empty kind'),
+  (pg_temp.odd(credit => 'ayu'), 'from a wallet to itself'),
+  (pg_temp.odd(debit => 'rake', credit => 'rake'), 'from a system wallet to itself'),
+  (pg_temp.odd(kind => 'reversal'), 'a reversal of nothing'),
+  (pg_temp.odd(reverses => pg_temp.id_of('one')), 'a transfer that reverses'),
+  (pg_temp.odd(group_size => 2), 'a size without a group'),
+  (pg_temp.odd(group_id => public.new_id()), 'a group without a size'),
+  (pg_temp.odd(reference_type => 'order'), 'half a reference'),
+  (pg_temp.odd(reference_id => '7'), 'the other half'),
+  (pg_temp.odd(reference_type => '', reference_id => '7'), 'an empty reference'),
+  (pg_temp.odd(reference_type => repeat('x', 33), reference_id => '7'), 'a long reference type'),
+  (pg_temp.odd(reference_type => 'order', reference_id => repeat('7', 65)), 'a long reference'),
+  (pg_temp.odd(metadata => '[1]'), 'metadata that is no object'),
+  (pg_temp.odd(metadata => 'null'), 'metadata that is a null'),
+  (pg_temp.odd(metadata => jsonb_build_object('x', repeat('y', 2000))), 'metadata without end'),
+  (pg_temp.odd(id => gen_random_uuid()), 'an id of version 4'),
+  (pg_temp.odd(id => reserved_id(now(), 'a', 'test', 1)), 'an id that is reserved'),
+  (pg_temp.odd(id => id_lower_bound(now())), 'an id of no version')
+) as c (outcomes, what);
+select is(
+  pg_temp.post(
+    'i1 transfer ayu budi 1 group=i1/3
+     i2 transfer ayu ayu 1 group=i1/3
+     i3 theft ayu budi 1 group=i1/3
+     i4 transfer ayu budi 1'),
+  'group_failed invalid group_failed ok', 'an invalid item sinks its group');
+select is(
+  pg_temp.post('i1 transfer ayu budi 1'), 'ok', 'whose ids may be used again');
+select is(
+  pg_temp.post('i1 transfer ayu ayu 1'), 'exists_with_different_content',
+  'a stored id answers first');
+select is(
+  pg_temp.post(format('i5 transfer ayu budi 1 ref=%s/1', repeat('x', 32)))
+    || ' ' || pg_temp.post(format('i6 transfer ayu budi 1 ref=x/%s', repeat('x', 64))),
+  'ok ok', 'references have a largest length');
+select is(
+  pg_temp.post('f01 buy_in ayu @Meja.0 40'), 'exists',
+  'so does the payment of a table, to anybody');
+
+-- What may go where ------------------------------------------------------------------------------
+
+insert into user_wallets (kind, code, currency, balance) values ('pool', 'cup', 'COINS', 0);
+call pg_temp.given(
+  'w01 grant issue ayu 100000
+   w02 grant issue budi 100000
+   w03 grant issue bonus 100000
+   w04 grant issue cup 100000');
+update player_limits set daily_loss_max = null;
+call pg_temp.given(
+  'w05 buy_in ayu @Meja.0 5000
+   w06 buy_in budi @Meja.1 5000', true);
+create temporary table place (place text, giver text, receiver text);
+insert into place
+values
+  ('player', 'ayu', 'budi'), ('seat', '@Meja.0', '@Meja.1'), ('pool', 'bonus', 'cup'),
+  ('issue', 'issue', 'issue'), ('rake', 'rake', 'rake'), ('burn', 'burn', 'burn');
+create temporary table route as
+select
+  k.kind, g.place as giver, r.place as receiver, b.from_within,
+  pg_temp.post(
+    format('%s %s %s %s 1', concat_ws('_', 'route', k.kind, g.place, r.place, b.from_within),
+      k.kind, g.giver, r.receiver), b.from_within) as outcome
+from unnest(posting_kinds()) as k (kind)
+cross join place as g
+cross join place as r
+cross join (values (false), (true)) as b (from_within)
+where k.kind <> 'reversal' and (g.place <> r.place or g.place in ('player', 'seat', 'pool'));
+select results_eq(
+  $$ select count(*), count(*) filter (where r.outcome = 'ok') from route as r $$,
+  $$ select 2 * 15 * (36 - 3)::bigint,
+       (select count(*) from posting_rules() as p
+        where p.writer = 'caller' and p.kind <> 'reversal')
+       + (select count(*) from posting_rules() as p where p.kind <> 'reversal') $$,
+  'every kind was tried from everywhere to everywhere, by a caller and by the tables');
+select is_empty(
+  $$ select r.kind, r.giver, r.receiver, r.from_within, r.outcome
+     from route as r
+     where r.outcome <> case when exists (
+       select
+       from posting_rules() as p
+       where p.kind = r.kind and p.giver = r.giver and p.receiver = r.receiver
+         and (p.writer = 'caller' or r.from_within)) then 'ok' else 'kind_not_allowed' end $$,
+  'and went exactly where posting_rules() has it');
+select is_empty(
+  $$ select r.kind, r.giver, r.receiver from posting_rules() as r
+     where r.writer = 'caller' and (r.giver = 'seat' or r.receiver = 'seat')
+       or r.giver in ('rake', 'burn') and r.kind <> 'reversal'
+       or r.writer not in ('caller', 'table') $$,
+  'no caller reaches a seat, and nothing but a reversal comes out of rake and burn');
+select set_eq(
+  $$ select unnest(posting_kinds()) $$,
+  $$ select m[1]
+     from regexp_matches(
+       rule_of('transactions', 'transactions_kind_known'), '''([a-z_]+)''', 'g') as m $$,
+  'the table knows the same kinds');
+select is(pg_temp.post(c.batch), c.outcomes, c.what)
+from (values
+  ('x1 reversal @Meja.0 ayu 1 reverses=w05', 'kind_not_allowed', 'a buy-in is not reversed'),
+  ('x2 burn ayu burn 5
+    x3 reversal burn ayu 2 reverses=x2', 'ok ok', 'what was burned by mistake is'),
+  ('x4 transfer ayu budi 1 group=x4/2
+    x5 transfer ayu @Meja.0 1 group=x4/2
+    x6 transfer ayu budi 1', 'group_failed kind_not_allowed ok', 'a refusal sinks its group only')
+) as c (batch, outcomes, what);
 select throws_like(
   $$ select public.post_transactions(
        array_agg(public.new_id()), array_agg('transfer'::text), array_agg(pg_temp.wallet('ayu')),
        array_agg(pg_temp.wallet('budi')), array_agg('COINS'::text), array_agg(1::bigint))
      from generate_series(1, 1001) $$,
   '%1001 items in one call, more than 1000; split the batch%', 'a batch has a largest size');
+select is(
+  lock_wallets(array(
+    select w.id from user_wallets as w where w.user_id = p.id or w.code = 'issue' order by w.id)),
+  3, 'a player''s three wallets are locked, and the issue not')
+from players as p
+where p.name = 'ayu';
+select is(lock_wallets('{}'), 0, 'none are none');
+select throws_like(c.call, '%lock_wallets: at most 2000 wallets, none of them null%', c.what)
+from (values
+  ('select lock_wallets(null)', 'no array to lock'),
+  ('select lock_wallets(array[1, null])', 'a wallet that is null'),
+  ('select lock_wallets(array[[1, 2]])', 'a table of wallets'),
+  ('select lock_wallets(array_agg(n)) from generate_series(1::bigint, 2001) as n',
+    'more wallets than may be')
+) as c (call, what);
+
 select is(
   (select count(*)::integer
    from (

@@ -11,10 +11,10 @@ end
 $players$;
 call pg_temp.given(
   'a transfer ayu budi 100
-   g1 settlement ayu citra 30 group=g1/2
-   g2 rake citra rake 3 group=g1/2
+   g1 transfer ayu bonus 30 group=g1/2
+   g2 rake bonus rake 3 group=g1/2
    r1 reversal budi ayu 40 reverses=a
-   b bonus issue:GEMS bonus:GEMS 70
+   b grant issue:GEMS bonus:GEMS 70
    c bonus bonus:GEMS ayu:GEMS 20');
 
 -- Before any rollup ------------------------------------------------------------------------------
@@ -54,10 +54,10 @@ call pg_temp.given('d burn ayu burn 10');
 select is(
   array[pg_temp.balance('burn'), pg_temp.balance('ayu')], array[10, 900]::numeric[],
   'rows since count at once');
-call pg_temp.given('e rake ayu rake 1');
+call pg_temp.given('e rake bonus rake 1');
 call pg_temp.given(
-  'f rake ayu rake 1
-   h rake ayu rake 1');
+  'f rake bonus rake 1
+   h rake bonus rake 1');
 call pg_temp.wait_until_final();
 select is(
   array[roll_up_ledger(1), roll_up_ledger(1), roll_up_ledger(1), roll_up_ledger(1)],
@@ -157,11 +157,45 @@ select is(
   array[sign_seal(1, 'test', sha256('a') || sha256('b')),
     sign_seal(1, 'test', sha256('a') || sha256('b')),
     sign_seal(1, 'next', sha256('a') || sha256('b'))],
-  array[true, false, true], 'a seal is signed once by each key');
-select throws_ok($$ select sign_seal(99, 'test', sha256('a') || sha256('b')) $$, '23503', null,
-  'not a seal that is none');
-select throws_ok($$ select sign_seal(2, 'test', sha256('a')) $$, '23514', null,
-  'not with what is no signature');
+  array[true, false, true], 'a signature of each key is stored once');
+select is(
+  sign_seal(1, 'test', sha256('the good one') || sha256('b')), true,
+  'a bad one that came first does not keep the good one out');
+-- The limit is not the owner's, so the session has to be the application's own.
+begin;
+set local session authorization higgs_app;
+select is(
+  (select bool_and(sign_seal(2, 'test', sha256(n::text::bytea) || sha256('b')))
+   from generate_series(1, 20) as n), true, 'the application stores twenty of one key for a seal');
+select throws_like(
+  $$ select sign_seal(2, 'test', sha256('21') || sha256('c')) $$,
+  'sign_seal: seal 2 has 20 other signatures by key test', 'and no more');
+select is(
+  sign_seal(2, 'test', sha256('7') || sha256('b')), false, 'one of them is still known');
+select is(
+  sign_seal(2, 'next', sha256('7') || sha256('b')), true, 'another key has its own twenty');
+reset session authorization;
+select is(
+  sign_seal(2, 'test', sha256('21') || sha256('c')), true, 'the owner is never shut out');
+rollback;
+select throws_ok(c.call, c.state, c.message, c.message)
+from (values
+  ($$ select sign_seal(99, 'test', sha256('a') || sha256('b')) $$, 'P0002',
+    'sign_seal: there is no seal 99'),
+  ($$ select sign_seal(null, 'test', sha256('a') || sha256('b')) $$, 'P0002',
+    'sign_seal: there is no seal null'),
+  ($$ select sign_seal(2, 'test', sha256('a')) $$, '22023',
+    'sign_seal: the signature has 32 bytes, not 64'),
+  ($$ select sign_seal(2, 'test', null) $$, '22023',
+    'sign_seal: the signature has no bytes, not 64'),
+  ($$ select sign_seal(2, null, sha256('a') || sha256('b')) $$, '22023',
+    'sign_seal: null cannot name a key'),
+  ($$ select sign_seal(2, 'a key', sha256('a') || sha256('b')) $$, '22023',
+    'sign_seal: ''a key'' cannot name a key'),
+  ($$ select verify_ledger('\x0102') $$, '22023', 'verify_ledger: the head has 2 bytes, not 32'),
+  ($$ select verify_ledger(convert_to(repeat('a', 64), 'UTF8')) $$, '22023',
+    'verify_ledger: the head has 64 bytes, not 32')
+) as c (call, state, message);
 
 -- Tampering --------------------------------------------------------------------------------------
 -- The owner disables the guards; pg_temp.judged() takes each case back.

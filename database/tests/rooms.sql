@@ -7,6 +7,7 @@ select no_plan();
 create temporary table players as
 select n.name, pg_temp.player(n.name, n.coins) as id
 from (values ('ayu', 100000), ('budi', 50000), ('citra', 1000), ('dewi', 50000)) as n (name, coins);
+grant select on players to public;
 
 create function pg_temp.error_of(statement text)
 returns text
@@ -75,6 +76,19 @@ from (values
   ($$ select create_room('M', 'gaple', 'COINS', 100, 2000, 20000, 4::smallint,
         room_visibility => 'private') $$, '^23514 create_room: .*game_rooms_private_has_code',
     'a private room without a code'),
+  ($$ select create_room('M', 'gaple', 'COINS', 100, 2000, 20000, 4::smallint,
+        room_options => null) $$,
+    '^22023 create_room: name, .* cannot be null Leave out what has a default', 'null options'),
+  ($$ select create_room(null, 'gaple', 'COINS', 100, 2000, 20000, 4::smallint) $$,
+    '^22023 create_room: name, .* cannot be null', 'a name that is null'),
+  ($$ select create_room('M', 'gaple', 'COINS', null, 2000, 20000, 4::smallint) $$,
+    '^22023 create_room: name, .* cannot be null', 'a stake that is null'),
+  ($$ select create_room('M', 'gaple', 'COINS', 100, 2000, 20000, 4::smallint,
+        room_creator => new_id()) $$,
+    '^23503 create_room: .*game_rooms_created_by_fkey.* must be there', 'a creator who is none'),
+  ($$ select create_room('M', 'gaple', 'COINS', 100, 2000, 20000, 4::smallint,
+        room_stake_tier_id => 'marble_hall') $$,
+    '^23503 create_room: .*game_rooms_stake_tier_id_fkey.* must be there', 'a tier that is none'),
   ($$ select open_room('marble_hall') $$, '^22023 stake tier ''marble_hall'' is not offered List',
     'a tier that is none'),
   ($$ select open_room(null) $$, '^22023 stake tier null is not offered', 'no tier')
@@ -82,8 +96,8 @@ from (values
 select lives_ok($$ select open_room('gaple_kota', 'Kota') $$, 'a tier of the lobby is opened');
 select lives_ok($$ select open_room('gaple_warung', 'Rumah', '{}', 'AYU123') $$,
   'privately with a code');
-select throws_ok($$ select open_room('gaple_warung', 'Lain', '{}', 'AYU123') $$, '23505', null,
-  'which no other open room has');
+select throws_ok($$ select open_room('gaple_warung', 'Lain', '{}', 'AYU123') $$, '23505',
+  'create_room: another open room has the join code AYU123', 'which no other open room has');
 select results_eq(
   $$ select r.name, r.visibility, r.base_bet, r.buy_in_min, r.stake_tier_id from game_rooms as r
      where r.name in ('Kota', 'Rumah') order by r.name $$,
@@ -101,7 +115,7 @@ select results_eq(
        t.actor_id = s.user_id
      from game_sessions as s
      join transactions as t
-       on t.id = derive_id(id_time(s.id), s.id::text, 'buy_in', 1) $$,
+       on t.id = reserved_id(id_time(s.id), s.id::text, 'buy_in', 1) $$,
   $$ values (0::smallint, 5000::bigint, true, 'buy_in', true, true) $$,
   'the stay and its payment know each other');
 select is(pg_temp.sit('a', 'Meja', 'ayu', 0, 5000), 'exists', 'the same call again is once');
@@ -136,6 +150,11 @@ select matches(
   pg_temp.error_of($$ select sit_down(null, pg_temp.room('Meja'), 0, p.id, 1::smallint, 5000)
     from public.users as p where p.username = 'budi' $$),
   '^22023 sit_down: session_id is null Choose', 'no id');
+select matches(
+  pg_temp.error_of($$ select sit_down(
+      gen_random_uuid(), pg_temp.room('Meja'), 0, p.id, 1::smallint, 5000)
+    from public.users as p where p.username = 'budi' $$),
+  '^22023 sit_down: session_id is .*-4.*, which is not of version 7 Choose', 'an id of version 4');
 select is(pg_temp.balance('budi'), 50000::numeric, 'refusals move nothing');
 
 reset role;
@@ -208,6 +227,10 @@ from (values
 select matches(
   pg_temp.error_of($$ select top_up(null, pg_temp.id_of('a'), 0, 1) $$),
   '^22023 top_up: top_up_id is null', 'no id');
+select matches(
+  pg_temp.error_of($$ select top_up(
+    reserved_id(now(), 'a', 'test', 1), pg_temp.id_of('a'), 0, 1) $$),
+  '^22023 top_up: top_up_id is .*-8.*, which is not of version 7', 'an id that is reserved');
 
 -- Standing up ------------------------------------------------------------------------------------
 
@@ -260,6 +283,58 @@ select is(
   (select count(*)::integer from user_wallets as w
    where w.room_id = pg_temp.room('Meja') and w.balance <> 0), 0, 'no chip is left at the table');
 select is(pg_temp.sit('g', 'Meja', 'dewi', 0, 2000), 'room_closed', 'it stays closed');
+
+-- Chips that are nobody's ------------------------------------------------------------------------
+-- No function leaves any: the owner has to.
+
+reset role;
+update user_wallets set frozen_at = null, frozen_reason = null where kind = 'player';
+call pg_temp.given('stray buy_in ayu @Kota.3 70', true);
+select is(
+  (select v.problem from verify_journal() as v where not v.is_ok),
+  format('1 seat wallets, the first %s', pg_temp.wallet('@Kota.3')),
+  'verify_journal() names a wallet with chips where nobody sits');
+set local role higgs_app;
+select is(
+  close_room(pg_temp.room('Kota'), 0), 'seat_not_empty', 'its room does not close over them');
+select is(
+  (select r.status from game_rooms as r where r.name = 'Kota'), 'closing',
+  'but deals and seats nobody any more');
+select matches(pg_temp.error_of(c.call), c.error, c.what)
+from (values
+  ($$ select return_stray_chips(pg_temp.wallet('@Kota.3'), null, ' ') $$,
+    '^22023 return_stray_chips: a reason of 1 to 200', 'no reason'),
+  ($$ select return_stray_chips(pg_temp.wallet('ayu'), null, 'test') $$,
+    '^P0002 return_stray_chips: wallet \d+ is not the wallet of a seat List', 'no seat'),
+  ($$ select return_stray_chips(null, null, 'test') $$,
+    '^P0002 return_stray_chips: wallet null is not', 'no wallet'),
+  ($$ select return_stray_chips(pg_temp.wallet('@Kota.3'), new_id(), 'test') $$,
+    '^P0002 user .* has no wallet in COINS', 'a player who is none'),
+  ($$ select return_stray_chips(pg_temp.wallet('@Rumah.0'), null, 'test') $$,
+    '^55000 return_stray_chips: somebody sits at wallet', 'a seat that is taken')
+) as c (call, error, what);
+select is(
+  return_stray_chips(pg_temp.wallet('@Kota.3'), p.id, 'Reported by the player', p.id), 70::bigint,
+  'an operator gives them back')
+from players as p
+where p.name = 'ayu';
+select is(
+  return_stray_chips(pg_temp.wallet('@Kota.3'), null, 'Again'), 0::bigint, 'once');
+select is(pg_temp.balance('ayu'), 99700::numeric, 'they are where they came from');
+select results_eq(
+  $$ select a.reason, a.details ->> 'chips', a.target_id = pg_temp.wallet('@Kota.3')::text
+     from audit_logs as a where a.action = 'seat.chips_returned' $$,
+  $$ values ('Reported by the player', '70', true) $$, 'and the audit log has it');
+reset role;
+call pg_temp.given('stray2 buy_in ayu @Kota.1 30', true);
+set local role higgs_app;
+select is(
+  return_stray_chips(pg_temp.wallet('@Kota.1'), null, 'Nobody knows whose'), 30::bigint,
+  'or puts them back into the issue');
+select is(close_room(pg_temp.room('Kota'), 0), 'ok', 'then the room closes');
+select is((select v.problem from verify_journal() as v where not v.is_ok), null,
+  'and the journal verifies');
+reset role;
 
 select is(pg_temp.ledger_complaints(), null, 'the ledger verifies');
 select is(pg_temp.journal_complaints(), null, 'and the journal');

@@ -13,13 +13,10 @@ create function pg_temp.pay(
   reversed uuid default null)
 returns text
 language sql
-begin atomic
-  select p.outcome
-  from public.post_transactions(
-    array[payment_id], array[kind], array[payer], array[payee], array['COINS'], array[amount],
-    reverses => array[reversed], reference_types => array['order'], reference_ids => array['7'],
-    metadata => array['{"note": "between us"}'::jsonb]) as p;
-end;
+return (public.post_batch(
+  true, array[payment_id], array[kind], array[payer], array[payee], array['COINS'], array[amount],
+  reverses => array[reversed], reference_types => array['order'], reference_ids => array['7'],
+  metadata => array['{"note": "between us"}'::jsonb])).outcomes[1];
 insert into game_rooms (
   name, game_id, visibility, join_code, currency, base_bet, buy_in_min, buy_in_max, seats,
   hands_started)

@@ -27,7 +27,7 @@ FAMILIES = (
     "play", "Play", "What is played: games, rooms, stays in seats, hands and their moves.",
     "#d9ead3",
     ("games", "stake_tiers", "game_rooms", "game_sessions", "game_hands", "hand_seats",
-     "game_moves", "game_statistics", "tournaments", "tournament_participants", "server_nodes")),
+     "game_moves", "room_deals", "game_statistics", "tournaments", "tournament_participants", "server_nodes")),
   Family(
     "ledger", "Ledger", "Where every chip is, how it came there, and the proof of it.",
     "#fff2cc",

@@ -123,7 +123,8 @@ begin
   end if;
   if not pg_has_role('higgs_owner', 'usage') then
     raise exception '% may not migrate this database', current_user
-      using hint = format('As a superuser run: grant higgs_owner to %I;', current_user);
+      using hint = format('As a superuser, or as the role that installed it, run: '
+        'grant higgs_owner to %I;', current_user);
   end if;
   for recorded in
     select m.version, m.name, m.sha256, f.name as file_name, f.sha256 as file_sha256

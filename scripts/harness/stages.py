@@ -9,6 +9,8 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from running.build import COMMAND
+
 from .runner import Count, Stage, StageFailure, StageRun
 
 INSTALL_TIMEOUT_SECONDS = 1800
@@ -17,8 +19,15 @@ SWIFT_TESTS_TIMEOUT_SECONDS = 2400
 SQL_TIMEOUT_SECONDS = 900
 LOCKSTEP_TIMEOUT_SECONDS = 900
 CHECKS_TIMEOUT_SECONDS = 600
+RUN_TIMEOUT_SECONDS = 600
+WEB_TIMEOUT_SECONDS = 120
+BROWSER_TIMEOUT_SECONDS = 900
+FAULTS_TIMEOUT_SECONDS = 1200
 SERVER_TIMEOUT_SECONDS = 180
 LEFT_OVER_GRACE_SECONDS = 10
+
+# How often the server and PostgreSQL are killed.
+FAULTS, FAULTS_QUICK = (50, 10), (6, 2)
 
 TEMPLATE = "higgs_template"
 # pgTAP is plain SQL: the 18 server takes Debian's copy. Its clock is far from UTC on purpose.
@@ -117,6 +126,7 @@ def stages(servers: Servers, first: str, quick: bool) -> list[Stage]:
     Stage("lockstep", lambda run: counted(
       run, "scripts/run-lockstep", timeout_seconds=LOCKSTEP_TIMEOUT_SECONDS), ("build",)),
     *sql_test_stages(servers, first),
+    *program_stages(quick),
   ]
   if not quick and first != "18":
     listed += sql_stages(servers, "18", SETTINGS_OF_18)
@@ -131,6 +141,24 @@ def stages(servers: Servers, first: str, quick: bool) -> list[Stage]:
     run, "scripts/check", timeout_seconds=CHECKS_TIMEOUT_SECONDS), ("install",)))
   listed.append(Stage("clean tree", lambda run: clean_tree(run, tree)))
   return listed
+
+
+def program_stages(quick: bool) -> list[Stage]:
+  """The program as people meet it: from a browser, started by `make run`, killed."""
+  kills, postgres_kills = FAULTS_QUICK if quick else FAULTS
+  return [
+    Stage("web unit", lambda run: web_unit(run), ("install",)),
+    Stage("browser", lambda run: counted(
+      run, "scripts/with-server", ".venv/bin/python", "Tests/Browser/browser.py", "--url", "{url}",
+      "--database-url", "{database-url}", timeout_seconds=BROWSER_TIMEOUT_SECONDS), ("build",)),
+    Stage("make run", lambda run: counted(
+      run, "scripts/run-unittests", "Tests/Run", timeout_seconds=RUN_TIMEOUT_SECONDS),
+      ("install",)),
+    Stage("faults", lambda run: counted(
+      run, ".venv/bin/python", "Tests/Faults/faults.py", "--kills", str(kills),
+      "--postgres-kills", str(postgres_kills), timeout_seconds=FAULTS_TIMEOUT_SECONDS),
+      ("build",)),
+  ]
 
 
 def sql_stages(servers: Servers, version: str, settings: list[str]) -> list[Stage]:
@@ -163,9 +191,24 @@ def install(run: StageRun) -> Count:
 
 
 def build(run: StageRun) -> Count:
-  run.demand("swift", "build", "-c", "release", "--build-tests",
-             timeout_seconds=BUILD_TIMEOUT_SECONDS)
+  """The very build of `make run`."""
+  run.demand(*COMMAND, timeout_seconds=BUILD_TIMEOUT_SECONDS)
   return Count()
+
+
+def web_unit(run: StageRun) -> Count:
+  """node's own test runner; its summary has the counts."""
+  files = sorted(str(path.relative_to(run.root))
+                 for path in (run.root / "Tests/Web").glob("*.test.mjs"))
+  if not files:
+    raise StageFailure("there is no Tests/Web/*.test.mjs")
+  status = run.run("node", "--test", *files, timeout_seconds=WEB_TIMEOUT_SECONDS)
+  counts = {name: int(count) for name, count in re.findall(
+    r"^(?:#|ℹ) (pass|fail|cancelled) (\d+)$", run.words(), re.MULTILINE)}
+  if "pass" not in counts:
+    raise StageFailure(f"node ended with status {status} and without a count")
+  failed = counts.get("fail", 0) + counts.get("cancelled", 0)
+  return Count(counts["pass"], failed or (1 if status else 0))
 
 
 def swift_tests(run: StageRun, environment: dict[str, str], *options: str) -> Count:

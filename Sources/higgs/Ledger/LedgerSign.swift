@@ -52,16 +52,17 @@ struct LedgerSign: AsyncParsableCommand {
     throw LedgerFailure("there is more to seal than one run does. Run it again.")
   }
 
-  /// A rewritten ledger must not get a good signature on top.
+  /// A rewritten ledger must not get a good signature on top. What was published tells; without it
+  /// the newest stored signatures do, among which anyone may have put a bad one.
   private static func refuseRewritten(
     _ ledger: Ledger<PostgresConnection>, _ key: SigningKey, _ published: [SignedHead]
   ) async throws {
     let audit = HeadAudit(keys: [key.verificationKey])
     let keyID = key.verificationKey.id
-    var checks = [
-      audit.stored(try await ledger.signatures(of: keyID, atMost: 1), keyID: keyID)
-    ]
-    if !published.isEmpty {
+    var checks: [IntegrityCheck] = []
+    if published.isEmpty {
+      checks.append(audit.stored(try await ledger.signatures(of: keyID, seals: 1), keyID: keyID))
+    } else {
       let ours = published.filter { $0.keyID == keyID }
       checks.append(audit.signatures(of: ours))
       checks.append(
@@ -71,7 +72,10 @@ struct LedgerSign: AsyncParsableCommand {
     }
     guard let failed = checks.first(where: { !$0.isOK }) else { return }
     throw LedgerFailure(
-      "nothing was signed: \(failed.problem ?? failed.name). Look at 'higgs ledger verify'.")
+      """
+      nothing was signed: \(failed.problem ?? failed.name). Look at 'higgs ledger verify'\
+      \(published.isEmpty ? "; with --head what was published decides" : "").
+      """)
   }
 
   private static func sign(

@@ -5,8 +5,8 @@ import Store
 
 /// `higgs ledger verify`
 struct LedgerVerify: AsyncParsableCommand {
-  /// How many signatures of a key that the database holds are checked, the newest first.
-  private static let signaturesMax: Int64 = 100_000
+  /// For how many seals the signatures that the database holds are checked, the newest first.
+  private static let signedSealsMax: Int64 = 100_000
 
   static let configuration = CommandConfiguration(
     commandName: "verify",
@@ -111,7 +111,7 @@ struct LedgerVerify: AsyncParsableCommand {
     for key in keys {
       checks.append(
         audit.stored(
-          try await ledger.signatures(of: key.id, atMost: signaturesMax), keyID: key.id))
+          try await ledger.signatures(of: key.id, seals: signedSealsMax), keyID: key.id))
     }
     return checks
   }

@@ -1,6 +1,6 @@
 -- A database as a first adopter of migrations 001 to 004 leaves it: at least a row in every table
--- that such a database can fill, all chips by post_transactions. No hands: what plays them came
--- later.
+-- that such a database can fill, all chips by post_transactions and, where they lie at a table, by
+-- post_batch. No hands: what plays them came later.
 
 select create_player(
   'upgrade_' || n, 'Player ' || n, case when n % 4 = 0 then 'guest' else 'registered' end, 'ID',
@@ -68,8 +68,8 @@ select post_transactions(
   array[new_id()], array['reversal'], array[t.credit_wallet_id], array[t.debit_wallet_id],
   array[t.currency], array[t.amount], reverses => array[t.id])
 from (select * from transactions where kind = 'transfer' order by id limit 1) as t;
-select post_transactions(
-  array[new_id()], array['buy_in'], array[get_user_wallet(user_id_of('upgrade_5'), 'COINS')],
+select post_batch(
+  true, array[new_id()], array['buy_in'], array[get_user_wallet(user_id_of('upgrade_5'), 'COINS')],
   array[w.id], array['COINS'], array[5000::bigint])
 from user_wallets as w
 join game_rooms as r on r.id = w.room_id

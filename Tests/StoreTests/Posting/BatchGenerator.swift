@@ -6,18 +6,18 @@ import TestSupport
 struct BatchGenerator {
   var random: SeededGenerator
   let places: [SerialID<Wallet>]
-  let currencies: [SerialID<Wallet>: Currency]
+  let wallets: [SerialID<Wallet>: LedgerModel.Wallet]
   /// Milliseconds since 1970.
   let now: UInt64
   private var past: [Posting] = []
 
   init(
-    seed: UInt64, places: [SerialID<Wallet>], currencies: [SerialID<Wallet>: Currency],
-    now: UInt64
+    seed: UInt64, places: [SerialID<Wallet>],
+    wallets: [SerialID<Wallet>: LedgerModel.Wallet], now: UInt64
   ) {
     random = SeededGenerator(seed: seed)
     self.places = places
-    self.currencies = currencies
+    self.wallets = wallets
     self.now = now
   }
 
@@ -41,15 +41,30 @@ struct BatchGenerator {
 
   private mutating func single() -> Posting {
     let debit = places.randomElement(using: &random)!
-    let currency = currencies[debit] ?? .coins
+    let currency = wallets[debit]?.currency ?? .coins
     // Mostly a receiver of the same currency, so that most postings can succeed.
-    let fitting = places.filter { $0 != debit && currencies[$0] == currency }
+    let fitting = places.filter { $0 != debit && wallets[$0]?.currency == currency }
     let anyone = places.filter { $0 != debit }
     let credit = (random.chance(percent: 93) ? fitting : anyone).randomElement(using: &random)!
-    return Posting(
-      id: id(), kind: kind(), debit: debit, credit: credit,
+    let posting = Posting(
+      id: id(), kind: kind(from: debit, to: credit), debit: debit, credit: credit,
       currency: random.chance(percent: 97) ? currency : .tokens, amount: amount(),
       reference: random.chance(percent: 50) ? .init(type: "hand", id: "7") : nil)
+    return random.chance(percent: 2) ? malformed(posting) : posting
+  }
+
+  /// A posting that can never be, in one of the ways that there are.
+  private mutating func malformed(_ posting: Posting) -> Posting {
+    var odd = posting
+    switch Int.random(in: 0..<6, using: &random) {
+    case 0: odd.credit = odd.debit
+    case 1: odd.kind = .reversal
+    case 2: odd.reverses = past.randomElement(using: &random)?.id ?? odd.id
+    case 3: odd.reference = .init(type: String(repeating: "x", count: 33), id: "7")
+    case 4: odd.reference = .init(type: "order", id: "")
+    default: odd.id = ID(rawValue: odd.id.rawValue ^ (0xF << 76))
+    }
+    return odd
   }
 
   private mutating func group() -> [Posting] {
@@ -69,7 +84,7 @@ struct BatchGenerator {
     guard var posting = past.randomElement(using: &random) else { return single() }
     switch Int.random(in: 0..<8, using: &random) {
     case 0: posting.amount = amount()
-    case 1: posting.kind = kind()
+    case 1: posting.kind = anyKind()
     case 2: posting.reference = .init(type: "order", id: "x")
     case 3: posting.group = nil
     case 4 where posting.kind != .reversal:
@@ -81,15 +96,27 @@ struct BatchGenerator {
   }
 
   private mutating func reversal() -> Posting {
-    guard let original = past.randomElement(using: &random) else { return single() }
+    guard let original = original() else { return single() }
     let mirrored = random.chance(percent: 90)
     let part = Int64.random(in: 1...max(1, min(original.amount.rawValue, 1 << 40)), using: &random)
     return Posting(
       id: id(), kind: .reversal,
       debit: mirrored ? original.credit : original.debit,
       credit: mirrored ? original.debit : original.credit,
-      currency: original.currency, amount: Chips(rawValue: part),
+      currency: original.currency,
+      amount: random.chance(percent: 30) ? original.amount : Chips(rawValue: part),
       reverses: random.chance(percent: 95) ? original.id : id())
+  }
+
+  /// Something to reverse: often what has been reversed before.
+  private mutating func original() -> Posting? {
+    if random.chance(percent: 40),
+      let id = past.compactMap(\.reverses).randomElement(using: &random),
+      let again = past.first(where: { $0.id == id })
+    {
+      return again
+    }
+    return past.randomElement(using: &random)
   }
 
   private mutating func id() -> ID<Transaction> {
@@ -105,7 +132,20 @@ struct BatchGenerator {
     return ID(millisecondsSince1970: moment, random: bits)
   }
 
-  private mutating func kind() -> Posting.Kind {
+  /// Mostly a kind that may go so, where there is one.
+  private mutating func kind(
+    from debit: SerialID<Wallet>, to credit: SerialID<Wallet>
+  ) -> Posting.Kind {
+    guard random.chance(percent: 92), let giver = wallets[debit]?.role,
+      let receiver = wallets[credit]?.role
+    else { return anyKind() }
+    let fitting = Posting.Kind.allCases.filter {
+      $0 != .reversal && LedgerModel.allows($0, from: giver, to: receiver)
+    }
+    return fitting.randomElement(using: &random) ?? anyKind()
+  }
+
+  private mutating func anyKind() -> Posting.Kind {
     Posting.Kind.allCases.filter { $0 != .reversal }.randomElement(using: &random)!
   }
 

@@ -4,7 +4,13 @@ import Store
 /// The ledger as plain Swift, item by item, written from the rules of posting and not from the SQL:
 /// what `post_transactions` is held to.
 struct LedgerModel {
+  /// What a wallet is to the rules of kinds.
+  enum Role: String, CaseIterable {
+    case player, seat, pool, issue, rake, burn
+  }
+
   struct Wallet {
+    var role: Role
     var currency: Currency
     /// Nil for a system wallet.
     var balance: Int64?
@@ -16,7 +22,7 @@ struct LedgerModel {
     var result: PostingResult
   }
 
-  /// Kinds that a frozen wallet still takes part in.
+  /// Kinds that a frozen wallet still takes part in, unless it is a pool that pays.
   static let freezeExempt: Set<Posting.Kind> = [.settlement, .rake, .refund, .cashOut]
 
   var wallets: [SerialID<Place>: Wallet]
@@ -125,7 +131,41 @@ struct LedgerModel {
     return result
   }
 
+  /// Which kinds go from where to where; seats take part in none of them.
+  static let routes: [Posting.Kind: [(giver: Role, receiver: Role)]] = [
+    .grant: [(.issue, .player), (.issue, .pool)],
+    .bonus: [(.issue, .player), (.pool, .player)],
+    .reward: [(.issue, .player), (.pool, .player)],
+    .purchase: [(.issue, .player)],
+    .gift: [(.player, .player), (.player, .pool), (.pool, .player)],
+    .transfer: [(.player, .player), (.player, .pool), (.pool, .pool)],
+    .burn: [(.player, .burn), (.pool, .burn)],
+    .adjustment: [(.issue, .player), (.issue, .pool), (.player, .issue), (.pool, .issue)],
+    .rake: [(.pool, .rake)],
+    .refund: [(.pool, .player)],
+    .tournamentEntry: [(.player, .pool)],
+    .tournamentPrize: [(.pool, .player)],
+  ]
+
+  /// Whether a kind may go so: a reversal wherever some kind goes the other way.
+  static func allows(_ kind: Posting.Kind, from giver: Role, to receiver: Role) -> Bool {
+    guard kind == .reversal else {
+      return routes[kind]?.contains { $0 == (giver, receiver) } ?? false
+    }
+    return routes.values.joined().contains { $0 == (receiver, giver) }
+  }
+
+  private static func isPossible(_ posting: Posting) -> Bool {
+    let version = posting.id.rawValue >> 76 & 0xF
+    let reference = posting.reference
+    return version == 7 && posting.debit != posting.credit
+      && (posting.kind == .reversal) == (posting.reverses != nil)
+      && (1...32).contains(reference?.type.count ?? 1)
+      && (1...64).contains(reference?.id.count ?? 1)
+  }
+
   private func refusal(of posting: Posting) -> PostingResult.Outcome? {
+    guard Self.isPossible(posting) else { return .invalid }
     guard window.contains(posting.id.millisecondsSince1970) else { return .idOutOfWindow }
     guard posting.amount >= 1, posting.amount <= .amountMax else { return .amountOutOfRange }
     guard let debit = wallets[posting.debit], let credit = wallets[posting.credit] else {
@@ -134,7 +174,12 @@ struct LedgerModel {
     guard debit.currency == posting.currency, credit.currency == posting.currency else {
       return .currencyMismatch
     }
-    if debit.isFrozen || credit.isFrozen, !Self.freezeExempt.contains(posting.kind) {
+    guard Self.allows(posting.kind, from: debit.role, to: credit.role) else {
+      return .kindNotAllowed
+    }
+    if debit.isFrozen || credit.isFrozen,
+      !Self.freezeExempt.contains(posting.kind) || debit.isFrozen && debit.role == .pool
+    {
       return .walletFrozen
     }
     if let original = posting.reverses, let refusal = refusal(of: posting, reversing: original) {

@@ -18,8 +18,7 @@ struct PostingPropertyTests {
       var model = try await Self.model(client)
       var generator = BatchGenerator(
         seed: seed, places: model.wallets.keys.sorted() + [SerialID(rawValue: 999_999)],
-        currencies: model.wallets.mapValues(\.currency),
-        now: try await LedgerFixture.now(client))
+        wallets: model.wallets, now: try await LedgerFixture.now(client))
       var seen: Set<PostingResult.Outcome> = []
       for number in 0..<Self.batches {
         let batch = generator.batch()
@@ -36,25 +35,39 @@ struct PostingPropertyTests {
     }
   }
 
-  /// Nine players of two currencies, two of them frozen, and the house.
+  /// Nine players of two currencies, two of them frozen, a table's seats, and the house with a
+  /// frozen pool beside the others.
   private static func model(_ client: PostgresConnection) async throws -> LedgerModel {
     let coins = try await LedgerFixture.players(7, .coins, client)
     let gems = try await LedgerFixture.players(2, .gems, client)
     try await LedgerFixture.grant(9000, to: coins, .coins, client)
+    _ = try await Rooms(client).open(tier: "gaple_warung")
     // One wallet so full that a receipt can overflow it.
     for _ in 0..<9 { try await LedgerFixture.grant(.amountMax, to: [coins[6]], .coins, client) }
     try await client.execute(
+      "insert into user_wallets (kind, code, currency, balance) values ('pool', 'ice', 'COINS', 0)")
+    let pools = [
+      try await Ledger(client).systemWallet("ice", .coins),
+      try await Ledger(client).systemWallet("bonus", .coins),
+    ]
+    try await LedgerFixture.grant(9000, to: pools, .coins, client)
+    try await client.execute(
       """
       update user_wallets set frozen_at = now(), frozen_reason = 'test'
-      where id = any (\([coins[5].rawValue, gems[1].rawValue]))
+      where id = any (\([coins[5].rawValue, gems[1].rawValue, pools[0].rawValue]))
       """)
     var places: [SerialID<Wallet>: LedgerModel.Wallet] = [:]
     let rows = try await client.query(
-      "select id, currency, balance, frozen_at is not null from user_wallets where kind <> 'seat'"
-    ).decode((Int64, String, Int64?, Bool).self)
-    for (id, currency, balance, isFrozen) in rows {
+      """
+      select id, case when kind = 'system' then code else kind end, currency, balance,
+        frozen_at is not null
+      from user_wallets
+      """
+    ).decode((Int64, String, String, Int64?, Bool).self)
+    for (id, role, currency, balance, isFrozen) in rows {
       places[SerialID(rawValue: id)] = LedgerModel.Wallet(
-        currency: Currency(rawValue: currency)!, balance: balance, isFrozen: isFrozen)
+        role: LedgerModel.Role(rawValue: role)!, currency: Currency(rawValue: currency)!,
+        balance: balance, isFrozen: isFrozen)
     }
     let now = try await LedgerFixture.now(client)
     let day: UInt64 = 86_400_000

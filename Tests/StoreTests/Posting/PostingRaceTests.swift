@@ -74,6 +74,47 @@ struct PostingRaceTests {
     }
   }
 
+  @Test("transactions that post twice, in opposite orders, never deadlock once they lock first")
+  func noDeadlockAcrossCalls() async throws {
+    let lanes = 4
+    let transactionsEach = 250
+    try await withDatabase(template: .migrated) { database in
+      let owner = try await database.connect()
+      let players = try await LedgerFixture.players(2, .coins, owner)
+      let other = try await LedgerFixture.players(2, .coins, owner)
+      try await LedgerFixture.grant(1_000_000, to: players + other, .coins, owner)
+      let now = try await LedgerFixture.now(owner)
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for lane in 0..<lanes {
+          group.addTask {
+            let connection = try await database.connect()
+            let calls = lane % 2 == 0 ? [players, other] : [other, players]
+            for _ in 0..<transactionsEach {
+              try await connection.withTransaction { transaction in
+                try await Ledger(transaction).lock(players + other)
+                for pair in calls {
+                  let posted = try await Ledger(transaction).post([
+                    Posting(
+                      id: LedgerFixture.randomID(at: now), kind: .transfer, debit: pair[lane % 2],
+                      credit: pair[1 - lane % 2], currency: .coins, amount: 1)
+                  ])
+                  #expect(posted.map(\.outcome) == [.ok])
+                }
+              }
+            }
+            await connection.close()
+          }
+        }
+        try await group.waitForAll()
+      }
+      let deadlocks = try await owner.query(
+        "select deadlocks from pg_stat_database where datname = current_database()"
+      ).one().decode(Int64.self, column: 0)
+      #expect(deadlocks == 0)
+      await owner.close()
+    }
+  }
+
   /// Ten postings between all players; odd lanes have them the other way round.
   private static func batch(
     _ players: [SerialID<Wallet>], _ shared: [ID<Transaction>], lane: Int, number: Int,

@@ -60,3 +60,20 @@ class OrdinaryRole(unittest.TestCase):
     self.assertIn("grant higgs_owner to eve;", ended.stdout)
     self.server.database("game").psql("grant higgs_owner to eve;")
     self.assertIn("nothing to do", self.run_setup(user="eve").stdout)
+
+  def test_a_second_installer_is_told_who_can_grant_what_it_needs(self):
+    self.run_setup()
+    self.server.database("postgres").psql("create role eve login createrole;")
+    self.server.create("game_two", "owner eve")
+    self.addCleanup(self.server.drop, "game_two")
+    install = lambda: self.server.psql("game_two", "-f", str(SETUP), user="eve")
+    ended = install()
+    version = int(self.server.database("postgres").psql("show server_version_num;"))
+    if version >= 160000:
+      self.assertNotEqual(ended.returncode, 0)
+      self.assertIn("As a superuser or ada run: grant higgs_owner to eve;", ended.stdout)
+      self.server.database("game", "ada").psql("grant higgs_owner to eve;")
+      ended = install()
+    self.assertEqual(ended.returncode, 0, ended.stdout)
+    self.assertIn(f"is now at {NEWEST}", ended.stdout)
+    self.server.drop("game_two")

@@ -183,7 +183,7 @@ export class TablePage {
   promptWords() {
     const { state } = this;
     if (!state.isSeated) return [null, t('spectating')];
-    if (state.deal && !state.hand) {
+    if (state.secondsToDeal > 0 && !state.hand) {
       return [null, t('handStartsIn', { number: state.deal.number, seconds: state.secondsToDeal })];
     }
     if (!state.hand) return [null, t(state.seats.size > 1 ? 'waitingHand' : 'waitingPlayers')];

@@ -1,0 +1,89 @@
+package import Core
+package import Hosting
+package import Tables
+
+/// What the API needs of the live tables, as closures: tests bring their own.
+package struct TableAccess: Sendable {
+  /// Where a room is.
+  package var room: @Sendable (SerialID<Room>) async -> RoomFound
+  /// Opens a room and hosts it here.
+  package var open: @Sendable (NewRoom) async throws -> SerialID<Room>
+  /// Finds a seat and takes it.
+  package var quickSeat: @Sendable (SeatWish) async throws -> SeatFound
+  /// Seats bots; how many sat down.
+  package var addBots: @Sendable (Int, SerialID<Room>) async throws -> Int
+  /// Whether rooms are hosted.
+  package var isReady: @Sendable () -> Bool
+
+  /// Access by these closures.
+  package init(
+    room: @escaping @Sendable (SerialID<Room>) async -> RoomFound,
+    open: @escaping @Sendable (NewRoom) async throws -> SerialID<Room>,
+    quickSeat: @escaping @Sendable (SeatWish) async throws -> SeatFound,
+    addBots: @escaping @Sendable (Int, SerialID<Room>) async throws -> Int,
+    isReady: @escaping @Sendable () -> Bool
+  ) {
+    self.room = room
+    self.open = open
+    self.quickSeat = quickSeat
+    self.addBots = addBots
+    self.isReady = isReady
+  }
+}
+
+/// Where a room is.
+package enum RoomFound: Sendable {
+  /// On this node.
+  case here(RoomHandle)
+  /// On the node with this internal address.
+  case elsewhere(address: String)
+  /// Closed, unknown, or between two hosts for a moment.
+  case notFound
+}
+
+/// A room of this node.
+package struct RoomHandle: Sendable {
+  /// Delivers the events after a number, or a snapshot, and from then on every event.
+  package var subscribe: @Sendable (Subscriber, Int64?) async throws(CommandError) -> Void
+  /// Delivers nothing more.
+  package var unsubscribe: @Sendable (UInt64) async -> Void
+  /// Does what the player wants.
+  package var submit: @Sendable (PlayerCommand, ID<Player>) async -> CommandReply
+
+  /// A room by these closures.
+  package init(
+    subscribe: @escaping @Sendable (Subscriber, Int64?) async throws(CommandError) -> Void,
+    unsubscribe: @escaping @Sendable (UInt64) async -> Void,
+    submit: @escaping @Sendable (PlayerCommand, ID<Player>) async -> CommandReply
+  ) {
+    self.subscribe = subscribe
+    self.unsubscribe = unsubscribe
+    self.submit = submit
+  }
+
+  /// The room itself.
+  package init(_ room: TableRoom) {
+    self.init(
+      subscribe: { subscriber, seq throws(CommandError) in
+        try await room.subscribe(subscriber, after: seq)
+      },
+      unsubscribe: { await room.unsubscribe($0) },
+      submit: { await room.submit($0, by: $1) })
+  }
+}
+
+extension TableAccess {
+  /// The rooms of a host.
+  package init(_ host: Host) {
+    self.init(
+      room: { id in
+        switch await host.room(id) {
+        case .here(let room): .here(RoomHandle(room))
+        case .elsewhere(let address): .elsewhere(address: address)
+        case .notFound: .notFound
+        }
+      },
+      open: { try await host.openRoom($0) }, quickSeat: { try await host.quickSeat($0) },
+      addBots: { try await host.addBots($0, to: $1) }, isReady: { host.isReady })
+  }
+}

@@ -1,0 +1,89 @@
+import Foundation
+import Hosting
+import Logging
+import Platform
+import ServiceLifecycle
+
+extension Node {
+  /// Serves until SIGTERM or SIGINT, then ends in order: readiness falls, appends finish, rooms are
+  /// given back, sockets close, requests finish, the pool closes.
+  func run() async throws {
+    let host = configuration.host
+    var group = ServiceGroupConfiguration(
+      services: [
+        // Ended in the opposite order.
+        .init(service: pooled), .init(service: Background { await revocations.run() }),
+        .init(
+          service: api.service { port in
+            Console.say("listening on http://\(Self.shown(host)):\(port)")
+          }),
+        .init(service: AtShutdown { await api.gateway.shutdown() }), .init(service: hosting),
+        .init(service: AtShutdown { beginEnd() }),
+      ],
+      gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "node"))
+    group.maximumGracefulShutdownDuration = .seconds(Self.orderlySeconds)
+    try await ServiceGroup(configuration: group).run()
+  }
+
+  private var hosting: some Service {
+    AsyncService(run: { try await host.run() }, end: { await host.shutdown() })
+  }
+
+  private var pooled: some Service {
+    AtShutdown { await pool.shutdown(graceMilliseconds: 2_000) }
+  }
+
+  /// The first thing that happens at the end; from here on there is a deadline.
+  private func beginEnd() {
+    readiness.stop()
+    Thread.detachNewThread {
+      Thread.sleep(forTimeInterval: TimeInterval(Self.endSeconds))
+      Console.complain("the end took over \(Self.endSeconds) s; leaving what hangs")
+      exit(0)
+    }
+  }
+
+  /// An address that people can open.
+  private static func shown(_ host: String) -> String {
+    host == "0.0.0.0" || host == "::" ? "127.0.0.1" : host
+  }
+}
+
+/// Work that ends when it is cancelled.
+private struct Background: Service {
+  let work: @Sendable () async -> Void
+
+  func run() async throws {
+    await cancelWhenGracefulShutdown { await work() }
+  }
+}
+
+/// Something that is only done at the end.
+private struct AtShutdown: Service {
+  let work: @Sendable () async -> Void
+
+  func run() async throws {
+    try? await gracefulShutdown()
+    await work()
+  }
+}
+
+/// Something that runs until it is told to end.
+private struct AsyncService: Service {
+  let run: @Sendable () async throws -> Void
+  let end: @Sendable () async -> Void
+
+  init(run: @escaping @Sendable () async throws -> Void, end: @escaping @Sendable () async -> Void) {
+    self.run = run
+    self.end = end
+  }
+
+  func run() async throws {
+    try await withGracefulShutdownHandler {
+      try await self.run()
+      try? await gracefulShutdown()
+    } onGracefulShutdown: {
+      Task { await end() }
+    }
+  }
+}

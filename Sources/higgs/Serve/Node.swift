@@ -1,0 +1,86 @@
+import API
+import Hosting
+import Logging
+import Metrics
+import Platform
+import Postgres
+import ServiceLifecycle
+import Telemetry
+
+/// A running server: everything wired in the order in which it starts.
+struct Node: Sendable {
+  let pool: PostgresPool
+  let host: Hosting.Host
+  let api: APIServer
+  let readiness: Readiness
+  let revocations: Revocations
+  let configuration: ServeConfiguration
+
+  /// How long an orderly end may take; then connections are dropped where they stand.
+  static let orderlySeconds: Int64 = 18
+  /// How long the whole end may take, whatever clients do.
+  static let endSeconds = 22
+
+  /// Makes all parts; nothing listens yet. Waits for the database a bounded time.
+  static func build(_ configuration: ServeConfiguration) async throws -> Node {
+    try AddressCheck.demandFree(host: configuration.host, port: configuration.port)
+    let registry = PrometheusRegistry()
+    MetricsSystem.bootstrap(registry)
+    ProcessMetrics.collect(into: registry)
+    let pool = PostgresPool(configuration.database, configuration.pool)
+    PoolMetrics.collect(pool, into: registry)
+    try await DatabaseProblem.wait(for: pool, seconds: configuration.databaseWaitSeconds)
+    let host = try makeHost(configuration, pool)
+    let revocations = Revocations(pool: pool)
+    let tokens = try await AccessTokens(
+      keys: configuration.keys.keys(for: .accessTokens), current: configuration.keys.current)
+    let readiness = makeReadiness(pool, host)
+    let services = APIServices(
+      identity: Identity(pool: pool, tokens: tokens, revocations: revocations),
+      players: Players(pool: pool), lobby: Lobby(pool: pool),
+      idempotency: Idempotency(pool: pool), tables: TableAccess(host), metrics: registry,
+      readiness: readiness)
+    return Node(
+      pool: pool, host: host,
+      api: APIServer(configuration: apiConfiguration(configuration), services: services),
+      readiness: readiness, revocations: revocations, configuration: configuration)
+  }
+
+  private static func makeHost(
+    _ configuration: ServeConfiguration, _ pool: PostgresPool
+  ) throws(ConfigurationProblem) -> Hosting.Host {
+    let keys = configuration.keys
+    guard let seeds = SeedKeys(keys: keys.keys(for: .serverSeeds), current: keys.current) else {
+      throw ConfigurationProblem("the key ring cannot encrypt server seeds")
+    }
+    var hosting = HostConfiguration(
+      name: configuration.nodeName,
+      internalAddress: "\(configuration.host):\(configuration.port)")
+    hosting.hasBots = configuration.hasBots
+    if let milliseconds = configuration.handBreakMilliseconds {
+      hosting.policy.breakMilliseconds = milliseconds
+      hosting.policy.breakAfterHandMilliseconds = milliseconds
+    }
+    hosting.predecessorIsDead = configuration.port != 0
+    return Hosting.Host(pool: pool, seeds: seeds, configuration: hosting)
+  }
+
+  private static func makeReadiness(_ pool: PostgresPool, _ host: Hosting.Host) -> Readiness {
+    Readiness(checks: [
+      ("database", { (try? await pool.query("select 1", QueryOptions(timeoutMilliseconds: 2_000))) != nil }),
+      ("tables", { host.isReady }),
+    ])
+  }
+
+  private static func apiConfiguration(_ configuration: ServeConfiguration) -> APIConfiguration {
+    var api = APIConfiguration(
+      host: configuration.host, port: configuration.port,
+      publicConfiguration: PublicConfiguration(
+        version: Higgs.configuration.version, hasBots: configuration.hasBots))
+    api.limits = configuration.limits
+    api.proxies = configuration.proxies
+    api.webRoot = configuration.webRoot
+    api.openAPI = configuration.openAPI
+    return api
+  }
+}

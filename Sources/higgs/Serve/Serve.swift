@@ -1,0 +1,42 @@
+import ArgumentParser
+import Foundation
+import Logging
+import Metrics
+import Telemetry
+
+/// `higgs serve`
+struct Serve: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "serve",
+    abstract: "Serve the game: HTTP, WebSockets, and the tables of this node.",
+    discussion: """
+      The environment says how: DATABASE_URL and HIGGS_KEY_RING_FILE are needed; PORT, HOST, \
+      HIGGS_WEB_ROOT, FEATURES_BOTS, LOG_FORMAT, LOG_LEVEL and others have defaults. SIGTERM and \
+      SIGINT end it in order.
+      """
+  )
+
+  /// What the program ends with.
+  enum Exit {
+    /// The configuration is wrong (EX_USAGE).
+    static let configuration = ExitCode(64)
+    /// The database cannot be reached or is not up to date (EX_UNAVAILABLE).
+    static let database = ExitCode(69)
+  }
+
+  func run() async throws {
+    let node: Node
+    do {
+      let configuration = try ServeConfiguration(
+        Environment(values: ProcessInfo.processInfo.environment))
+      node = try await Node.build(configuration)
+    } catch let problem as ConfigurationProblem {
+      Console.complain("Error: \(problem)")
+      throw Exit.configuration
+    } catch let problem as DatabaseProblem {
+      Console.complain("Error: \(problem)")
+      throw Exit.database
+    }
+    try await node.run()
+  }
+}

@@ -1,0 +1,62 @@
+import Core
+import Domino
+import Hosting
+import Postgres
+import Store
+import Tables
+import TestSupport
+import Testing
+
+@Suite(.timeLimit(.minutes(2)))
+struct RecoveryTests {
+  @Test("A host that is cut off mid-hand is followed by another, which goes on at the same move")
+  func followed() async throws {
+    try await withDatabase(template: .migrated) { database in
+      var policy = TablePolicy.hasty
+      policy.playsWithoutPeople = true
+      let first = try await HostFixture.start(on: database, policy: policy)
+      let room = try await first.host.openRoom(NewRoom(stake: "gaple_warung"))
+      let table = try #require(await first.table(room))
+      let before = Witness()
+      try await table.subscribe(before.subscriber)
+      _ = try await first.host.addBots(4, to: room)
+      await before.wait(for: 20, "tile.placed")
+      await first.pool.shutdown(graceMilliseconds: 0)
+
+      let second = try await HostFixture.start(on: database, successor: true, policy: policy)
+      let resumed = try #require(await second.table(room))
+      let after = Witness()
+      try await resumed.subscribe(after.subscriber)
+      await after.wait(for: 1, "snapshot")
+      await after.wait(for: 2, "hand.ended")
+      try await second.stop()
+
+      let shown = try await journalled(database)
+      for move in before.moves { #expect(shown.contains(move), "\(move) was shown, not kept") }
+      #expect(try await second.problems() == [])
+      await first.host.shutdown()
+    }
+  }
+
+  /// Every move in the journal, as "hand number".
+  private func journalled(_ database: TestDatabase) async throws -> Set<String> {
+    try await PostgresConnection.withConnection(database.configuration) { connection in
+      let rows = try await connection.query(
+        "select h.number || ' ' || m.no from game_moves as m join game_hands as h on h.id = m.hand_id"
+      ).decode(String.self)
+      return Set(rows)
+    }
+  }
+}
+
+extension Witness {
+  /// Every move that was shown, as "hand number".
+  var moves: [String] {
+    var hand = ""
+    return messages.compactMap { message in
+      if message.type == "hand.started" { hand = "\(message.json["number"]?.number ?? 0)" }
+      guard let move = message.json["move"]?.number, message.json["tile"] != nil else { return nil }
+      return "\(hand) \(move)"
+    }
+  }
+}
