@@ -47,7 +47,8 @@ def lost_frames_are_asked_for(stage: Stage):
 
   def every_fourth(frame) -> bool:
     nonlocal numbered
-    if frame["type"] not in ("tile.placed", "seat.passed"):
+    # What gives the turn to the player would be missed by nobody until the time is out.
+    if frame["type"] not in ("tile.placed", "seat.passed") or "legal" in (frame["turn"] or {}):
       return False
     numbered += 1
     return numbered % 4 == 0
@@ -65,7 +66,7 @@ def lost_frames_are_asked_for(stage: Stage):
   # The sockets that a test puts between are not the browser's own: what is told is read off the page.
   while player.wait_for_turn():
     place()
-  assert wire.lost >= 3, "nothing got lost"
+  assert wire.lost >= 2, "nothing got lost"
   assert len(wire.asked) >= wire.lost and all("room" in each for each in wire.asked)
   line = player.line
   held = player.page.eval_on_selector_all(
@@ -85,11 +86,12 @@ def a_pause_is_told(stage: Stage):
   wire.tell(type="paused", room=player.room, reason="database")
   player.page.wait_for_selector(".banner[data-kind=pause]:not([hidden])")
   ring = ".me .ring"
-  first = player.page.locator(ring).evaluate("node => node.style.getPropertyValue('--left')")
+  player.page.wait_for_timeout(300)  # the last tick before the pause has been drawn
+  left = "node => node.style.getPropertyValue('--left')"
+  first = player.page.locator(ring).evaluate(left)
   player.page.wait_for_timeout(600)
-  assert first == player.page.locator(ring).evaluate("node => node.style.getPropertyValue('--left')")
-  turn = player.page.evaluate("() => null")
-  wire.tell(type="running", room=player.room, turn=turn)
+  assert first == player.page.locator(ring).evaluate(left)
+  wire.tell(type="running", room=player.room, turn=None)
   player.page.wait_for_selector(".banner", state="hidden")
 
 
