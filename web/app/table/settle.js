@@ -30,8 +30,6 @@ export function resultSheet(result, table) {
 function winnerCard(result, row, { players, mySeat }) {
   const player = players.get(result.winner);
   const mine = result.winner === mySeat;
-  const [a, b] = result.last_tile ? numbersOf(result.last_tile) : [];
-  const words = { tile: result.last_tile ?? '' };
   return el('header', { class: 'winner', data: { mine } },
     el('div', { class: 'winner__rays', 'aria-hidden': 'true' }),
     portrait(player, { ring: false }),
@@ -39,10 +37,19 @@ function winnerCard(result, row, { players, mySeat }) {
       el('h1', { id: 'settle-title', text: mine ? t('youWin') : t('wins', { name: player?.name ?? '' }) }),
       el('p', { class: 'winner__sum number' }, art(coin('coins')),
         el('span', { text: amount(row?.net ?? 0, { sign: true, full: true }), data: { net: row?.net ?? 0 } }))),
-    el('div', { class: 'reason' },
-      result.last_tile && el('span', { class: 'tile tile--h', art: tileFace(a, b, 'h') }),
-      el('span', { text: t(whyWon(result), words) }),
+    el('div', { class: 'reason' }, proofOf(result),
+      el('span', { text: t(whyWon(result), { tile: result.last_tile ?? '' }) }),
       result.multiplier && el('b', { class: 'times', text: `× ${result.multiplier}` })));
+}
+
+/** What shows why the winner won: the last tile, or what was left to it in a blocked hand. */
+function proofOf({ blocked, winner, tiles, last_tile: lastTile }) {
+  if (blocked) {
+    const { tiles: left = [] } = tiles?.find(({ seat }) => seat === winner) ?? {};
+    return el('span', { class: 'loser__tiles' }, ...left.map(smallTile));
+  }
+  const [a, b] = lastTile ? numbersOf(lastTile) : [];
+  return lastTile && el('span', { class: 'tile tile--h', art: tileFace(a, b, 'h') });
 }
 
 /** Where the winner's net comes from. */
@@ -106,7 +113,7 @@ export class SettleSheet {
     const flight = el('div', { class: 'flight', 'aria-hidden': 'true' });
     this.countdown = el('span', { class: 'count number', role: 'timer', hidden: true });
     const next = el('button', {
-      class: 'button button--brass', type: 'button', autofocus: true, on: { click: () => this.close() },
+      class: 'button button--brass', type: 'button', on: { click: () => this.close() },
     }, el('span', { text: t('continueNow') }), this.countdown);
     const leave = el('button', {
       class: 'button button--quiet', type: 'button', hidden: table.mySeat === null || table.leave === false,
@@ -121,6 +128,8 @@ export class SettleSheet {
     }, sheet, flight);
     this.scene.append(this.dialog);
     this.dialog.showModal();
+    next.focus({ preventScroll: true });
+    sheet.scrollTop = 0;
     if (party) this.party(result, table, flight);
   }
 
