@@ -158,8 +158,8 @@ class Audit:
            coalesce((select sum(w.balance) from user_wallets as w
                      where w.user_id = u.id and w.kind = 'player' and w.currency = 'COINS'), 0)
            + coalesce((select sum(w.balance) from game_sessions as g
-                       join user_wallets as w on w.id = g.wallet_id
-                       where g.user_id = u.id and g.ended_at is null), 0) as found
+                       join user_wallets as w on w.id = g.seat_wallet_id
+                       where g.user_id = u.id and g.stood_up_at is null), 0) as found
          from users as u where u.account_type = 'guest'""")
     return len(rows), [str(row) for row in rows if row["expected"] != row["found"]]
 

@@ -25,7 +25,7 @@ from web import until_answered
 from witness import Witness
 
 # After a kill, the next one comes once so many moves were seen again, and a moment later.
-MOVES_BETWEEN_MAX = 6
+MOVES_BETWEEN_MAX = 10
 MOMENT_SECONDS_MAX = 0.6
 RESUME_SECONDS_MAX = 60
 LAST_HANDS_SECONDS = 20
