@@ -190,16 +190,12 @@ extension TableRoom {
   /// Tells a player's own sockets what is in the wallet, as soon as it is known.
   private func tellWallet(of player: ID<Player>) {
     guard watching[player] != nil else { return }
-    let ledger = services.ledger
-    let currency = table.facts.currency
-    Task { [weak self] in
-      guard let chips = await ledger.balance(player, currency) else { return }
-      await self?.deliver(balance: chips, to: player)
-    }
+    Task { await sendWallet(to: player) }
   }
 
-  private func deliver(balance: Chips, to player: ID<Player>) {
-    let frame = walletFrame(balance)
+  private func sendWallet(to player: ID<Player>) async {
+    guard let chips = await services.ledger.balance(player, table.facts.currency) else { return }
+    let frame = walletFrame(chips)
     for subscriber in subscribers.values where subscriber.player == player {
       subscriber.deliver(frame)
     }
