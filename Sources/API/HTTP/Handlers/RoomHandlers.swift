@@ -77,7 +77,7 @@ struct RoomHandlers {
       let found = try await tables.quickSeat(
         SeatWish(player: player, stake: stake, buyIn: buyIn, session: ID(rawValue: id)))
       return Seated(
-        room: found.room.rawValue, seat: Int(found.seat.number),
+        room: found.room.rawValue, seat: found.seat,
         session: found.session.description, seq: found.seq)
     }
   }
