@@ -108,6 +108,8 @@ class Player:
     if kind == "welcome":
       self.socket = socket
       await self.after_welcome()
+    elif kind == "error" and frame["code"] in ("moved", "unavailable") and "ref" not in frame:
+      await socket.close()
     elif kind in ("done", "error"):
       self.answered(frame)
     elif kind == "moved":
