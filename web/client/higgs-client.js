@@ -183,7 +183,10 @@ export class HiggsClient extends HiggsHTTP {
     if (frame.seq !== undefined && !this.#inOrder(frame)) return;
     this.#emit(frame.type, frame);
     this.#emit('frame', frame);
-    if (frame.type === 'moved') this.#lost(RESTART);
+    // A room between two hosts is said as an error to whoever wants to watch it.
+    if (frame.type === 'moved' || (frame.type === 'error' && frame.code === 'moved')) {
+      this.#lost(RESTART);
+    }
   }
 
   #welcomed(frame) {

@@ -62,7 +62,9 @@ package enum RoomFound: Sendable {
   case here(RoomHandle)
   /// On the node with this internal address.
   case elsewhere(address: String)
-  /// Closed, unknown, or between two hosts for a moment.
+  /// Between two hosts for a moment, or the database cannot be asked: try again.
+  case between
+  /// Closed or unknown.
   case notFound
 }
 
@@ -105,6 +107,7 @@ extension TableAccess {
         switch await host.room(id) {
         case .here(let room): .here(RoomHandle(room))
         case .elsewhere(let address): .elsewhere(address: address)
+        case .between: .between
         case .notFound: .notFound
         }
       },

@@ -130,6 +130,7 @@ struct RoomHandlers {
       case .refused(let error): throw error
       }
     case .elsewhere: throw CommandError(.moved, "Another node hosts the room; try again.")
+    case .between: throw CommandError.moved
     case .notFound: throw CommandError(.roomNotFound, "There is no such room.")
     }
   }
