@@ -148,6 +148,20 @@ let package = Package(
     .testTarget(
       name: "BotsTests", dependencies: ["Bots", "Core", "Domino"], swiftSettings: strict),
     .testTarget(
+      name: "PlatformTests",
+      dependencies: ["Core", "Platform", "Postgres", "Store", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "APITests",
+      dependencies: [
+        "API", "Core", "Domino", "Hosting", "Platform", "Postgres", "Store", "Tables", "Telemetry",
+        "TestSupport", "higgs",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ],
+      swiftSettings: strict),
+    .testTarget(
       name: "PostgresTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "StoreTests", dependencies: ["Core", "Store", "Postgres", "TestSupport"],

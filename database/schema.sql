@@ -6955,8 +6955,8 @@ ALTER FUNCTION public.succeed_nodes(node bigint) OWNER TO higgs_owner;
 --
 
 COMMENT ON FUNCTION public.succeed_nodes(node bigint) IS 'Ends the leases of earlier nodes with the same name and internal address, for a caller that knows
-that they are dead, as one that has bound their address does; how many there were. Their rooms can be
-taken at once. An old node that lives after all is refused by the fence.
+that they are dead, as one that has bound their address does; how many there were. Their rooms can
+be taken at once. An old node that lives after all is refused by the fence.
 Example: select succeed_nodes(max(id)) from server_nodes;';
 
 --

@@ -105,7 +105,7 @@ select set_config('higgs.files', $files$
   {"version": 6, "name": "player_protection", "sha256": "e1ae055ad46b31d453ff9778bd92b272e06abe4bc40ed4c9d3ca3ef586e86818"},
   {"version": 7, "name": "hosting_and_journal", "sha256": "6b1864ec94ee1b2db30e82a15f8afeeb2e98f8105f65d68ba42921e1c8e305e3"},
   {"version": 8, "name": "idempotency_keys", "sha256": "31369c2fa935cd9fe48e946398a7195c669c64d8ffc352b3d1372720a15520d9"},
-  {"version": 9, "name": "live_tables", "sha256": "ecaa34d558c2fe7c0bb080ff1883e4522814dd6a21db99505b47491902dddeb4"}
+  {"version": 9, "name": "live_tables", "sha256": "9ac98e48e6fc34a3c64a4943fe24dbdfe5ef5509fd2ec75cd74564f1e89207a8"}
 ]
 $files$, false) as higgs_ignored \gset
 
@@ -8774,8 +8774,8 @@ begin atomic
 end;
 comment on function public.succeed_nodes(bigint) is
   'Ends the leases of earlier nodes with the same name and internal address, for a caller that knows
-that they are dead, as one that has bound their address does; how many there were. Their rooms can be
-taken at once. An old node that lives after all is refused by the fence.
+that they are dead, as one that has bound their address does; how many there were. Their rooms can
+be taken at once. An old node that lives after all is refused by the fence.
 Example: select succeed_nodes(max(id)) from server_nodes;';
 
 grant select on public.room_deals to higgs_app;
@@ -8790,7 +8790,7 @@ reset role;
 set role higgs_owner;
 insert into public.schema_migrations (version, name, sha256, applied_by, duration_ms)
 values (
-  9, 'live_tables', 'ecaa34d558c2fe7c0bb080ff1883e4522814dd6a21db99505b47491902dddeb4', session_user,
+  9, 'live_tables', '9ac98e48e6fc34a3c64a4943fe24dbdfe5ef5509fd2ec75cd74564f1e89207a8', session_user,
   extract(epoch from clock_timestamp() - :'higgs_started'::timestamptz) * 1000);
 reset role;
 commit;

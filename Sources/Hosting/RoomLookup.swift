@@ -8,7 +8,9 @@ package enum RoomLookup: Sendable {
   case here(TableRoom)
   /// On the node with this internal address.
   case elsewhere(address: String)
-  /// Closed, unknown, or between two hosts for a moment.
+  /// Between two hosts for a moment, or the database cannot be asked: try again.
+  case between
+  /// Closed or unknown.
   case notFound
 }
 

@@ -54,19 +54,27 @@ extension Nodes {
       uniqueKeysWithValues: rows.map { (SerialID<Room>(rawValue: $0.0), $0.1) })
   }
 
-  /// The internal address of the node that hosts a room under a valid lease; nil where none does.
-  package func address(
+  /// Where a room is hosted under a valid lease; nil for a room that is closed or not known.
+  package func place(
     of room: SerialID<Room>
-  ) async throws(PostgresError) -> String? {
+  ) async throws(PostgresError) -> RoomPlace? {
     try await client.query(
       """
       select n.internal_address from game_rooms as r
-      join server_nodes as n on n.id = r.host_node
-      where r.id = \(room.rawValue) and r.status <> 'closed' and n.stopped_at is null
-        and n.lease_expires_at > clock_timestamp()
+      left join server_nodes as n
+        on n.id = r.host_node and n.stopped_at is null and n.lease_expires_at > clock_timestamp()
+      where r.id = \(room.rawValue) and r.status <> 'closed'
       """
-    ).oneOrNone()?.decode(String.self)
+    ).oneOrNone().map { row throws(PostgresError) in
+      RoomPlace(address: try row.decode(String?.self, column: 0))
+    }
   }
+}
+
+/// Where an open room is.
+package struct RoomPlace: Hashable, Sendable {
+  /// The internal address of its host; nil while it has none.
+  package var address: String?
 }
 
 extension TakenRoom {

@@ -19,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from harness.case import CASES, LeftOut, World, run_case
 import cases.access
 import cases.fairness
+import cases.frames
 import cases.hands
 import cases.lobby
 import cases.network

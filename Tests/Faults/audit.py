@@ -70,7 +70,7 @@ class Audit:
       if (row["room_id"], row["number"]) != (facts["room"], facts["number"]):
         problems.append(f"{hand}: shown as {facts}, and is {row}")
       seats = {seat: (each["stack_start"], each["client_seed"])
-               for seat, each in self.seats[hand].items()}
+               for seat, each in self.seats.get(hand, {}).items()}
       if "seats" in facts and facts["seats"] != seats:
         problems.append(f"{hand}: seats shown {facts['seats']}, and are {seats}")
     by_number = {(row["room_id"], row["number"]): row["commit"] for row in self.hands.values()}
@@ -87,7 +87,7 @@ class Audit:
         problems.append(f"{hand}: shown as ended, and is {row}")
         continue
       shown = {each["seat"]: (each["net"], each["rake"]) for each in frame["net"]}
-      kept = {seat: (each["net"], each["rake"]) for seat, each in self.seats[hand].items()}
+      kept = {seat: (each["net"], each["rake"]) for seat, each in self.seats.get(hand, {}).items()}
       if shown != kept:
         problems.append(f"{hand}: net and rake shown {shown}, and are {kept}")
     return len(self.witness.ended), problems
@@ -98,7 +98,7 @@ class Audit:
       if not row["seed"]:
         continue
       looked += 1
-      seats = self.seats[hand]
+      seats = self.seats.get(hand, {})
       deck = deck_of(bytes.fromhex(row["seed"]), [seats[seat]["client_seed"] for seat in
                                                   sorted(seats)], row["number"])
       dealt = hands_of(deck, list(seats))
@@ -158,8 +158,8 @@ class Audit:
            coalesce((select sum(w.balance) from user_wallets as w
                      where w.user_id = u.id and w.kind = 'player' and w.currency = 'COINS'), 0)
            + coalesce((select sum(w.balance) from game_sessions as g
-                       join user_wallets as w on w.id = g.wallet_id
-                       where g.user_id = u.id and g.ended_at is null), 0) as found
+                       join user_wallets as w on w.id = g.seat_wallet_id
+                       where g.user_id = u.id and g.stood_up_at is null), 0) as found
          from users as u where u.account_type = 'guest'""")
     return len(rows), [str(row) for row in rows if row["expected"] != row["found"]]
 

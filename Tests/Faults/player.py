@@ -41,6 +41,7 @@ class Player:
     self.token = self.secret = self.id = None
     self.sights: dict[int, Sight] = {}
     self.pending: dict[str, dict] = {}
+    self.again: set[str] = set()
     self.refs = 0
     self.socket = None
     self.is_done = False
@@ -107,6 +108,8 @@ class Player:
     if kind == "welcome":
       self.socket = socket
       await self.after_welcome()
+    elif kind == "error" and frame["code"] in ("moved", "unavailable") and "ref" not in frame:
+      await socket.close()
     elif kind in ("done", "error"):
       self.answered(frame)
     elif kind == "moved":
@@ -122,6 +125,8 @@ class Player:
   async def after_welcome(self) -> None:
     """What was not answered is sent again, as it was."""
     for command in list(self.pending.values()):
+      self.witness.sent_again += 1
+      self.again.add(command["ref"])
       await self.socket.send(json.dumps(command))
 
   # ---- Commands --------------------------------------------------------------------------------
@@ -146,6 +151,8 @@ class Player:
       self.pending[command["ref"]] = command
       asyncio.ensure_future(self.send_later(command))
       return
+    if frame["type"] == "done" and command["ref"] in self.again:
+      self.witness.done_again += 1
     getattr(self, "answered_" + command["type"], lambda *_: None)(command, frame)
 
   async def send_later(self, command: dict) -> None:
@@ -215,11 +222,11 @@ class Player:
   async def between_hands(self, sight: Sight) -> None:
     """Now and then something with money, or a seed of one's own."""
     dice = self.random.random()
-    if dice < 0.25:
+    if dice < 0.2:
       await self.send("client_seed", sight.room, seed=f"s{self.random.randrange(10 ** 12)}")
     elif dice < 0.45 and (sight.stack or 0) < 15000:
       await self.send("top_up", sight.room, id=new_id(), amount=self.random.randrange(1, 300))
-    elif dice < 0.5:
+    elif dice < 0.55:
       await self.send("stand", sight.room)
 
   async def sit(self, room: int) -> None:

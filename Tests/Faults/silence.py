@@ -2,9 +2,11 @@
 
 import asyncio
 import base64
+import json
 import os
 import signal
 import socket
+import struct
 import time
 
 from player import Player
@@ -15,9 +17,9 @@ SHUTDOWN_SECONDS_MAX = 25
 HANDSHAKE_TIMEOUT_SECONDS = 5
 
 
-async def end_among_silent_sockets(stack: Stack, player: Player) -> list[str]:
+async def end_among_silent_sockets(stack: Stack, players: list[Player]) -> list[str]:
   """What was wrong with the end."""
-  sockets = await asyncio.to_thread(open_sockets, stack.port)
+  sockets = await asyncio.to_thread(open_sockets, stack.port, players)
   try:
     pid, began = stack.server.child.pid, time.monotonic()
     os.kill(pid, signal.SIGTERM)
@@ -34,21 +36,25 @@ async def end_among_silent_sockets(stack: Stack, player: Player) -> list[str]:
       each.close()
 
 
-def open_sockets(port: int) -> list[socket.socket]:
-  """Half of them upgraded and then silent, a quarter with half a request, a quarter mute."""
+def open_sockets(port: int, players: list[Player]) -> list[socket.socket]:
+  """One a player that says hello, watches a room and never reads; of the others every third is
+  upgraded, every third has sent half a request, every third nothing."""
   sockets = []
   for number in range(SOCKETS):
     each = socket.create_connection(("127.0.0.1", port), timeout=HANDSHAKE_TIMEOUT_SECONDS)
     sockets.append(each)
-    if number % 4 < 2:
+    if number < len(players):
       upgrade(each, port)
-    elif number % 4 == 2:
+      each.sendall(hello(players[number]))
+    elif number % 3 == 0:
+      upgrade(each, port)
+    elif number % 3 == 1:
       each.sendall(b"GET /v1/socket HTTP/1.1\r\nHost: ")
   return sockets
 
 
 def upgrade(each: socket.socket, port: int) -> None:
-  """A handshake, after which nothing comes any more."""
+  """A handshake, after which nothing need come any more."""
   key = base64.b64encode(os.urandom(16)).decode()
   each.sendall((f"GET /v1/socket HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\n"
                 f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\n"
@@ -57,3 +63,12 @@ def upgrade(each: socket.socket, port: int) -> None:
     each.recv(4096)
   except OSError:
     pass  # A server may refuse so many sockets of one address; a refused one is silent, too.
+
+
+def hello(player: Player) -> bytes:
+  """The first message as one masked text frame."""
+  text = json.dumps({"type": "hello", "token": player.token, "protocol": 1,
+                     "rooms": [{"id": room} for room in player.sights]}).encode()
+  mask = os.urandom(4)
+  length = struct.pack("!BBH", 0x81, 0x80 | 126, len(text))
+  return length + mask + bytes(byte ^ mask[place % 4] for place, byte in enumerate(text))

@@ -26,6 +26,9 @@ class Witness:
   frame_count: int = 0
   move_frames: int = 0
   resumed: int = 0
+  same_tiles: int = 0
+  sent_again: int = 0
+  done_again: int = 0
   snapshots: int = 0
 
   def problem(self, words: str) -> None:
@@ -178,6 +181,8 @@ class Sight:
     held = set(hand.get("your_tiles") or ())
     own = {move["tile"] for move in hand["moves"]
            if move.get("tile") and move["seat"] == self.seat}
+    if tiles and self.seat is not None:
+      self.witness.same_tiles += 1
     if tiles and self.seat is not None and held | own != tiles:
       self.witness.problem(f"{self.who} {hand['id']}: had {sorted(tiles)}, and after the snapshot "
                            f"{sorted(held | own)}")

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
+import { webcrypto } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import {
-  commitOf, deckOf, SCHEME, tileId, tilesBySeat, tileText, verifyDeal,
+  commitOf, deckOf, numberBelow, SCHEME, tileId, tilesBySeat, tileText, verifyDeal,
 } from '../../web/client/fair.js';
+
+// Debian's Node 18 has WebCrypto, but not yet as a global.
+globalThis.crypto ??= webcrypto;
 
 const { vectors } = JSON.parse(readFileSync(new URL('fair_shuffle.json', import.meta.url)));
 
@@ -41,6 +45,12 @@ describe('A deal recomputed in the browser', () => {
     const short = await verifyDeal({ ...record, deck: record.deck.slice(0, 27) });
     assert.equal(short.ok, false);
     assert.equal((await verifyDeal({ ...record, scheme: 'dice' })).ok, false);
+  });
+
+  it('throws words away that would favour low numbers', async () => {
+    const words = [2 ** 32 - 1, 2 ** 32 - 4, 2 ** 32 - 5];
+    assert.equal(await numberBelow(28, () => words.shift()), (2 ** 32 - 5) % 28);
+    assert.equal(words.length, 0);
   });
 
   it('refuses a seed that is not hexadecimal', async () => {

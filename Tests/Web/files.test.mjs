@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, extname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -34,6 +38,17 @@ describe('The files of the page', () => {
         assert.ok(existsSync(resolve(dirname(path), target)), `${path} imports ${target}`);
       }
     }
+  });
+
+  it('are modules that can be read', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'higgs-web-'));
+    for (const { name, text } of files.filter(({ kind }) => kind === '.js')) {
+      const copy = join(folder, 'module.mjs');
+      writeFileSync(copy, text);
+      const { status, stderr } = spawnSync(process.execPath, ['--check', copy]);
+      assert.equal(status, 0, `${name}: ${stderr}`);
+    }
+    rmSync(folder, { recursive: true });
   });
 
   it('keep the content policy: no inline script, style or handler', () => {

@@ -117,6 +117,25 @@ describe('Calls', () => {
     assert.equal(calls.length, LIMITS.requestTries);
   });
 
+  it('are not repeated where the answer would be the same', async () => {
+    const { client, calls } = signedInClient({ 'GET /v1/hands/9': [404, { code: 'not_found' }] });
+    await assert.rejects(client.hand('9'), { code: 'not_found', status: 404 });
+    assert.equal(calls.length, 1);
+  });
+
+  it('do not renew the token for ever', async () => {
+    let renewed = 0;
+    const { client } = signedInClient({
+      'POST /v1/auth/refresh': () => {
+        renewed += 1;
+        return renewed > 3 ? [500, {}] : [200, { ...FRESH, access_token: `access-${renewed}` }];
+      },
+      'GET /v1/me': [401, { code: 'unauthenticated' }],
+    });
+    await assert.rejects(client.me(), { code: 'unauthenticated' });
+    assert.equal(renewed, 1);
+  });
+
   it('are never repeated where that could happen twice', async () => {
     const { client, calls } = signedInClient({ 'PATCH /v1/me': [503, { code: 'unavailable' }] });
     await assert.rejects(client.updateMe({ display_name: 'Budi' }), { code: 'unavailable' });

@@ -1,5 +1,9 @@
 /** Doubles for tests of the client: a clock that is turned by hand, sockets, a server of answers. */
+import { webcrypto } from 'node:crypto';
 import { HiggsClient } from '../../web/client/higgs-client.js';
+
+// Debian's Node 18 has WebCrypto, but not yet as a global.
+globalThis.crypto ??= webcrypto;
 
 /** Lets all promises that are due be kept. */
 export const settle = async () => {

@@ -92,6 +92,13 @@ describe('A table, as a player knows it', () => {
     assert.equal(state.commits.get(3), 'c0ffee');
   });
 
+  it('knows that no hand is due while players are missing', () => {
+    const { state } = table();
+    state.apply({ type: 'deal.committed', number: 1, commit: 'c0ffee', starts_in_ms: null });
+    assert.equal(state.secondsToDeal, 0);
+    assert.equal(state.commits.get(1), 'c0ffee');
+  });
+
   it('runs the clock down, then the time bank, and stands still while paused', () => {
     const { state, clock } = table();
     state.apply(START);

@@ -178,8 +178,8 @@ begin atomic
 end;
 comment on function public.succeed_nodes(bigint) is
   'Ends the leases of earlier nodes with the same name and internal address, for a caller that knows
-that they are dead, as one that has bound their address does; how many there were. Their rooms can be
-taken at once. An old node that lives after all is refused by the fence.
+that they are dead, as one that has bound their address does; how many there were. Their rooms can
+be taken at once. An old node that lives after all is refused by the fence.
 Example: select succeed_nodes(max(id)) from server_nodes;';
 
 grant select on public.room_deals to higgs_app;

@@ -61,8 +61,10 @@ select is(
 select throws_like(
   $$ select pg_temp.start('h2', 'Meja1', '{0,1}') $$, '%promised with another server seed%',
   'a hand does not start with another seed than the promised one');
-select is(pg_temp.start('h1', 'Meja1', '{0,1}'), 'ok 1 2000,2000', 'it starts with the promised one');
-select is(pg_temp.promise('h2', 'Meja1', 2), 'ok h2', 'the next promise takes the old one''s place');
+select is(
+  pg_temp.start('h1', 'Meja1', '{0,1}'), 'ok 1 2000,2000', 'it starts with the promised one');
+select is(
+  pg_temp.promise('h2', 'Meja1', 2), 'ok h2', 'the next promise takes the old one''s place');
 select is(
   (select count(*)::integer from room_deals as d where d.room_id = pg_temp.room('Meja1')), 1,
   'a room has one promise');
@@ -90,5 +92,5 @@ select is(pg_temp.append('h1 1 0 x fence=1', 'Meja1'), 'fenced',
 select is(succeed_nodes(0), 0, 'an unknown node follows none');
 
 select is(pg_temp.journal_complaints(), null, 'the journal is in order');
-select * from finish();
+select finish();
 rollback;

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from running.build import COMMAND
+from running.processes import command_line
 
 from .runner import Count, Stage, StageFailure, StageRun
 
@@ -102,6 +103,10 @@ def processes_in(folder: Path) -> list[int]:
   for entry in Path("/proc").glob("[0-9]*/cwd"):
     try:
       if Path(os.readlink(entry)).is_relative_to(folder):
+        found.append(int(entry.parent.name))
+    except PermissionError:
+      # In a container root may not look there; a server's command line names its folder, too.
+      if any(word.startswith(f"{folder}/") for word in command_line(int(entry.parent.name))):
         found.append(int(entry.parent.name))
     except OSError:
       pass

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 FIRST_DELAY_SECONDS = 0.2
 DELAY_SECONDS_MAX = 15.0
 # Who has lived for so long died of something new.
-STEADY_SECONDS = 30
+STEADY_SECONDS = 5
 DEATHS_MAX = 12
 
 

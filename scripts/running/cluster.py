@@ -43,11 +43,26 @@ def find_programs(major: int | None = None) -> Path:
     folder = Path(f"/usr/lib/postgresql/{version}/bin")
     if (folder / "postgres").exists() and (folder / "psql").exists():
       return folder
+  if (folder := programs_in_path(major)):
+    return folder
   if major:
     raise Problem(f"the data are of PostgreSQL {major}, whose programs are gone",
                   f"Install them: apt-get install postgresql-{major}",
                   "Or begin anew, without the data: make reset")
   raise Problem("PostgreSQL's programs are not there", "Install them: scripts/install-packages")
+
+
+def programs_in_path(major: int | None) -> Path | None:
+  """Where other systems than Debian have them."""
+  program = shutil.which("postgres")
+  if not program:
+    return None
+  said = subprocess.run([program, "--version"], text=True, capture_output=True,
+                        timeout=READY_TIMEOUT_SECONDS).stdout
+  match = re.search(r" (\d+)", said)
+  version = int(match[1]) if match else 0
+  is_fit = version == major if major else OLDEST_MAJOR <= version <= NEWEST_MAJOR
+  return Path(program).resolve().parent if is_fit else None
 
 
 @dataclass

@@ -48,7 +48,9 @@ class Supervisor:
     self.settings.make_folder()
     self.lock.demand(self.settings.port)
     for number in SIGNALS:
-      signal.signal(number, self.on_signal)
+      # Under nohup the end of the terminal is not ours.
+      if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
+        signal.signal(number, self.on_signal)
     try:
       self.start()
       self.watch()
@@ -90,6 +92,9 @@ class Supervisor:
   def install(self) -> None:
     """Missing packages, through the script that keeps apt from starting anything."""
     kind = "build" if self.settings.database_url else "run"
+    if not shutil.which("dpkg-query"):
+      step("packages", "this is no Debian: scripts/install-packages names what has to be there")
+      return
     process = subprocess.Popen([self.settings.root / "scripts/install-packages", kind],
                                stdin=None, start_new_session=False)
     try:

@@ -38,7 +38,9 @@ export class App {
     restoreSound(this.storage);
     installTileDefinitions();
     this.client.on('signed-out', () => this.signedOut());
-    this.client.on('wallet', ({ currency, balance }) => currency === CURRENCY && this.setBalance(balance));
+    this.client.on(
+      'wallet', ({ currency, balance }) => currency === CURRENCY && this.setBalance(balance),
+    );
     addEventListener('hashchange', () => this.route());
     addEventListener('visibilitychange', () => { if (!document.hidden) this.client.reconnect(); });
     document.getElementById('skip').addEventListener('click', (event) => {
@@ -71,7 +73,9 @@ export class App {
 
   show(Page, params) {
     this.page?.close?.();
-    document.querySelectorAll('dialog[open]').forEach((dialog) => /** @type {any} */ (dialog).close());
+    document.querySelectorAll('dialog[open]').forEach(
+      (dialog) => /** @type {any} */ (dialog).close(),
+    );
     document.documentElement.lang = language();
     document.title = 'Higgs Domino';
     document.getElementById('skip').textContent = t('skip');

@@ -48,7 +48,9 @@ export function toast(text, { kind = 'info' } = {}) {
 export function wordsFor(error) {
   const key = `error_${error?.code}`;
   const words = t(key);
-  return words === key ? t('error_other', { detail: error?.detail || error?.message || error?.code || '' })
+  return words === key ? t(
+    'error_other', { detail: error?.detail || error?.message || error?.code || '' },
+  )
     : words;
 }
 

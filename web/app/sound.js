@@ -42,7 +42,9 @@ const SOUNDS = {
   tick: (at) => block(at, 1250, 0.12),
   pass: (at) => { thump(at, 120, 0.4); thump(at + 0.16, 110, 0.4); },
   coin: (at) => { bell(at, 1975, 0.08); bell(at + 0.06, 2637, 0.08); },
-  coins: (at) => { for (let i = 0; i < 9; i += 1) bell(at + i * 0.07, 1800 + (i % 3) * 420, 0.05); },
+  coins: (at) => { for (let i = 0; i < 9; i += 1) bell(
+    at + i * 0.07, 1800 + (i % 3) * 420, 0.05,
+  ); },
   win: (at) => [523, 659, 784, 1047].forEach((f, i) => bell(at + i * 0.11, f, 0.16, 0.5)),
   bigWin: (at) => [523, 659, 784, 1047, 1319, 1568]
     .forEach((f, i) => bell(at + i * 0.1, f, 0.17, 0.7)),

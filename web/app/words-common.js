@@ -104,6 +104,9 @@ export const WORDS = {
   error_vip_level_too_low: ['Taruhan ini butuh VIP lebih tinggi.', 'This stake needs a higher VIP level.'],
   error_bots_off: ['Bot sedang dimatikan.', 'Bots are turned off.'],
   error_not_found: ['Tidak ditemukan.', 'Not found.'],
+  error_account_not_active: ['Akun ini sedang tidak aktif.', 'This account is not active.'],
+  error_too_many_sockets: ['Terlalu banyak jendela terbuka. Tutup satu.',
+    'Too many windows are open. Close one.'],
   error_upgrade: ['Halaman ini sudah lama. Muat ulang.', 'This page is out of date. Reload it.'],
   error_other: ['Gagal: {detail}', 'That failed: {detail}'],
 };

@@ -33,24 +33,24 @@ export async function commitOf(serverSeed) {
 
 /** The 28 tile ids in the order in which they are dealt. */
 export async function deckOf({ server_seed: serverSeed, client_seeds: seeds, nonce }) {
-  const below = await numbers(serverSeed, `${seeds.join(',')}:${nonce}`);
+  const next = await words(serverSeed, `${seeds.join(',')}:${nonce}`);
   const deck = Array.from({ length: TILES }, (_, id) => id);
   for (let i = TILES - 1; i > 0; i -= 1) {
-    const j = await below(i + 1);
+    const j = await numberBelow(i + 1, next);
     [deck[i], deck[j]] = [deck[j], deck[i]];
   }
   return deck;
 }
 
-/** Numbers below a limit, without bias: a word from the ragged end of the range is thrown away. */
-async function numbers(serverSeed, message) {
-  const next = await words(serverSeed, message);
-  return async (limit) => {
-    for (;;) {
-      const word = await next();
-      if (word < WORDS - (WORDS % limit)) return word % limit;
-    }
-  };
+/**
+ * A number below a limit, without bias: a word from the ragged end of the range is thrown away.
+ * @param {number} limit @param {() => number | Promise<number>} next the words of 32 bits
+ */
+export async function numberBelow(limit, next) {
+  for (;;) {
+    const word = await next();
+    if (word < WORDS - (WORDS % limit)) return word % limit;
+  }
 }
 
 /** The stream of 32-bit words: eight from each block, blocks counted from 0. */

@@ -41,7 +41,8 @@ const RESTART = 1012;
 export class HiggsClient extends HiggsHTTP {
   /** @type {Map<string, Set<Function>>} */ #handlers = new Map();
   /** @type {Map<number, {seq?: number, resync: any}>} */ #rooms = new Map();
-  /** @type {Map<string, {message: any, resolve: Function, reject: Function}>} */ #pending = new Map();
+  /** @type {Map<string, {message: any, resolve: Function, reject: Function}>} */
+  #pending = new Map();
   /** @type {any} */ #socket = null;
   #timers = new Map();
   #status = /** @type {Status} */ ('idle');
@@ -133,7 +134,10 @@ export class HiggsClient extends HiggsHTTP {
   }
   stand(room) { return this.send('stand', { room }); }
   topUp(room, { id = uuidv7(), amount }) { return this.send('top_up', { room, id, amount }); }
-  /** @param {number} room @param {{hand: string, move: number}} turn @param {string} tile @param {End} end */
+  /**
+   * @param {number} room @param {{hand: string, move: number}} turn
+   * @param {string} tile @param {End} end
+   */
   place(room, turn, tile, end) {
     return this.send('place', { room, turn: { hand: turn.hand, move: turn.move }, tile, end });
   }
@@ -158,7 +162,9 @@ export class HiggsClient extends HiggsHTTP {
     const socket = new this.WebSocket(`${this.baseURL.replace(/^http/, 'ws')}/v1/socket`);
     this.#socket = socket;
     const mine = (action) => (event) => { if (this.#socket === socket) action(event); };
-    this.#timers.set('connect', this.clock.setTimeout(() => this.#lost(0), LIMITS.connectTimeoutMs));
+    this.#timers.set(
+      'connect', this.clock.setTimeout(() => this.#lost(0), LIMITS.connectTimeoutMs),
+    );
     socket.onopen = mine(() => {
       const rooms = [...this.#rooms].map(([id, { seq }]) => (seq ? { id, seq } : { id }));
       this.#transmit({ type: 'hello', token, protocol: PROTOCOL, client: this.name, rooms });
@@ -177,7 +183,10 @@ export class HiggsClient extends HiggsHTTP {
     if (frame.seq !== undefined && !this.#inOrder(frame)) return;
     this.#emit(frame.type, frame);
     this.#emit('frame', frame);
-    if (frame.type === 'moved') this.#lost(RESTART);
+    // A room between two hosts is said as an error to whoever wants to watch it.
+    if (frame.type === 'moved' || (frame.type === 'error' && frame.code === 'moved')) {
+      this.#lost(RESTART);
+    }
   }
 
   #welcomed(frame) {
@@ -201,7 +210,7 @@ export class HiggsClient extends HiggsHTTP {
     else reject?.(new HiggsError(frame));
   }
 
-  /** Whether a numbered frame is the next one; a gap asks for what is missing, an echo is dropped. */
+  /** Whether a numbered frame is the next one. After a gap the missed ones are asked for. */
   #inOrder(frame) {
     const room = this.#rooms.get(frame.room);
     if (!room) return false;

@@ -173,7 +173,9 @@ export class HiggsHTTP {
       const text = body === undefined ? undefined : JSON.stringify(body);
       return { response: await this.fetch(url, { method, headers, body: text, signal }) };
     } catch (error) {
-      return { error: new HiggsError({ code: 'offline', message: String(error?.message ?? error) }) };
+      return {
+        error: new HiggsError({ code: 'offline', message: String(error?.message ?? error) }),
+      };
     }
   }
 

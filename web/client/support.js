@@ -15,7 +15,9 @@ export const LIMITS = Object.freeze({
 
 /** A refusal of the server (an RFC 9457 problem or an `error` frame) or of the network. */
 export class HiggsError extends Error {
-  /** @param {{code: string, message?: string, status?: number, detail?: string, problem?: any}} of */
+  /**
+   * @param {{code: string, message?: string, status?: number, detail?: string, problem?: any}} of
+   */
   constructor({ code, message, status = 0, detail, problem }) {
     super(detail ?? message ?? code);
     this.name = 'HiggsError';

@@ -60,6 +60,7 @@ extension Gateway {
     case .here(let room): return room
     case .elsewhere:
       throw CommandError(.moved, "Another node hosts the room; connect there.")
+    case .between: throw .moved
     case .notFound: throw CommandError(.roomNotFound, "There is no such room.")
     }
   }

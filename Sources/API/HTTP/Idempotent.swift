@@ -17,7 +17,8 @@ struct Idempotent {
       throw Problem(
         .badRequest, "idempotency_key_missing",
         "This request moves chips. Send an Idempotency-Key of 1 to "
-          + "\(Idempotency.keyCharactersMax) characters, new for each wish and the same for a retry.")
+          + "\(Idempotency.keyCharactersMax) characters, new for each wish and the same for a retry."
+      )
     }
     let asked = Array("\(request.method.rawValue) \(request.uri.path)\n".utf8) + body
     let (answer, isRepetition) = try await idempotency.once(

@@ -41,7 +41,8 @@ extension Problem {
     case .notAuthenticated(let reason): of(reason)
     case .accountNotActive(let status):
       Problem(.forbidden, "account_not_active", "The account is \(status).")
-    case .invalid(let field, let text): Problem(.unprocessableContent, "invalid", "\(field): \(text)")
+    case .invalid(let field, let text):
+      Problem(.unprocessableContent, "invalid", "\(field): \(text)")
     case .notFound(let thing): notFound(thing.rawValue)
     case .handRunning:
       Problem(.conflict, "hand_running", "The hand is being played; ask again when it is over.")

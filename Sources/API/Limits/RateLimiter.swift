@@ -59,7 +59,9 @@ package final class RateLimiter: Sendable {
     let interval = Int64(1e9 / limit.perSecond)
     let capacity = interval * Int64(limit.burst)
     let fullAt: Int64? = state.withLock { state in
-      if state.fullAt.count >= Self.keysMax { state.fullAt = state.fullAt.filter { $0.value > now } }
+      if state.fullAt.count >= Self.keysMax {
+        state.fullAt = state.fullAt.filter { $0.value > now }
+      }
       let known = state.fullAt[key]
       guard known != nil || state.fullAt.count < Self.keysMax else { return nil }
       let next = max(known ?? now, now) + interval

@@ -9,7 +9,7 @@ package struct TableAccess: Sendable {
   /// Opens a room and hosts it here.
   package var open: @Sendable (NewRoom) async throws -> SerialID<Room>
   /// Finds a seat and takes it.
-  package var quickSeat: @Sendable (SeatWish) async throws -> SeatFound
+  package var quickSeat: @Sendable (SeatWish) async throws -> SeatTaken
   /// Seats bots; how many sat down.
   package var addBots: @Sendable (Int, SerialID<Room>) async throws -> Int
   /// Whether rooms are hosted.
@@ -19,7 +19,7 @@ package struct TableAccess: Sendable {
   package init(
     room: @escaping @Sendable (SerialID<Room>) async -> RoomFound,
     open: @escaping @Sendable (NewRoom) async throws -> SerialID<Room>,
-    quickSeat: @escaping @Sendable (SeatWish) async throws -> SeatFound,
+    quickSeat: @escaping @Sendable (SeatWish) async throws -> SeatTaken,
     addBots: @escaping @Sendable (Int, SerialID<Room>) async throws -> Int,
     isReady: @escaping @Sendable () -> Bool
   ) {
@@ -31,13 +31,40 @@ package struct TableAccess: Sendable {
   }
 }
 
+/// A seat that was found and taken.
+package struct SeatTaken: Sendable {
+  /// The room.
+  package var room: SerialID<Room>
+  /// Number of the seat.
+  package var seat: Int
+  /// The stay.
+  package var session: ID<Session>
+  /// The room's last event when the seat was taken.
+  package var seq: Int64
+
+  /// A seat as it stands.
+  package init(room: SerialID<Room>, seat: Int, session: ID<Session>, seq: Int64) {
+    self.room = room
+    self.seat = seat
+    self.session = session
+    self.seq = seq
+  }
+
+  init(_ found: SeatFound) {
+    self.init(
+      room: found.room, seat: Int(found.seat.number), session: found.session, seq: found.seq)
+  }
+}
+
 /// Where a room is.
 package enum RoomFound: Sendable {
   /// On this node.
   case here(RoomHandle)
   /// On the node with this internal address.
   case elsewhere(address: String)
-  /// Closed, unknown, or between two hosts for a moment.
+  /// Between two hosts for a moment, or the database cannot be asked: try again.
+  case between
+  /// Closed or unknown.
   case notFound
 }
 
@@ -80,10 +107,12 @@ extension TableAccess {
         switch await host.room(id) {
         case .here(let room): .here(RoomHandle(room))
         case .elsewhere(let address): .elsewhere(address: address)
+        case .between: .between
         case .notFound: .notFound
         }
       },
-      open: { try await host.openRoom($0) }, quickSeat: { try await host.quickSeat($0) },
+      open: { try await host.openRoom($0) },
+      quickSeat: { SeatTaken(try await host.quickSeat($0)) },
       addBots: { try await host.addBots($0, to: $1) }, isReady: { host.isReady })
   }
 }

@@ -97,8 +97,18 @@ extension Host {
   /// Where a room is.
   package func room(_ id: SerialID<Room>) async -> RoomLookup {
     if let hosted = registry[id] { return .here(hosted.room) }
-    guard let address = try? await Nodes(client).address(of: id) else { return .notFound }
-    guard address == configuration.internalAddress else { return .elsewhere(address: address) }
-    return registry[id].map { .here($0.room) } ?? .notFound
+    let place: RoomPlace
+    do throws(PostgresError) {
+      guard let found = try await Nodes(client).place(of: id) else { return .notFound }
+      place = found
+    } catch {
+      return .between
+    }
+    // It may have been taken and read while the database was asked.
+    if let hosted = registry[id] { return .here(hosted.room) }
+    guard let address = place.address, address != configuration.internalAddress else {
+      return .between
+    }
+    return .elsewhere(address: address)
   }
 }

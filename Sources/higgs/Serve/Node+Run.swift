@@ -73,7 +73,8 @@ private struct AsyncService: Service {
   let run: @Sendable () async throws -> Void
   let end: @Sendable () async -> Void
 
-  init(run: @escaping @Sendable () async throws -> Void, end: @escaping @Sendable () async -> Void) {
+  init(run: @escaping @Sendable () async throws -> Void, end: @escaping @Sendable () async -> Void)
+  {
     self.run = run
     self.end = end
   }

@@ -67,7 +67,10 @@ struct Node: Sendable {
 
   private static func makeReadiness(_ pool: PostgresPool, _ host: Hosting.Host) -> Readiness {
     Readiness(checks: [
-      ("database", { (try? await pool.query("select 1", QueryOptions(timeoutMilliseconds: 2_000))) != nil }),
+      (
+        "database",
+        { (try? await pool.query("select 1", QueryOptions(timeoutMilliseconds: 2_000))) != nil }
+      ),
       ("tables", { host.isReady }),
     ])
   }

@@ -9,7 +9,9 @@ export class HandsPage {
   constructor(app) {
     this.app = app;
     this.list = el('div', { class: 'stack' });
-    this.shell = shell(app, 'hands', el('main', { class: 'page' }, el('h1', { text: t('yourHands') }), this.list));
+    this.shell = shell(
+      app, 'hands', el('main', { class: 'page' }, el('h1', { text: t('yourHands') }), this.list),
+    );
     this.node = this.shell.node;
   }
 
@@ -33,10 +35,23 @@ function row(hand) {
     class: 'handrow panel', href: `#/hands/${hand.id}`,
     'aria-label': t('openReplay', { number: hand.number, result, amount: sum }),
   },
-  el('span', { class: 'handrow__result', data: { sign: Math.sign(net) } }, art(icon(net > 0 ? 'trophy' : 'history'))),
+  el(
+    'span', { class: 'handrow__result', data: { sign: Math.sign(net) } },
+    art(icon(net > 0 ? 'trophy' : 'history')),
+  ),
   el('div', { class: 'handrow__about' },
     el('b', { text: `${t('handNumber', hand)} · ${hand.room_name}`, dir: 'auto' }),
-    el('small', { text: [moment(hand.ended_at ?? hand.started_at), `${t('stake')} ${amount(hand.base_bet)}`].join(' · ') })),
-  el('div', { class: 'handrow__sum' }, el('b', { text: result }), el('span', { class: 'number', data: { sign: Math.sign(net) }, text: sum })),
+    el(
+      'small',
+      {
+        text: [
+          moment(hand.ended_at ?? hand.started_at), `${t('stake')} ${amount(hand.base_bet)}`,
+        ].join(' · '),
+      },
+    )),
+  el(
+    'div', { class: 'handrow__sum' }, el('b', { text: result }),
+    el('span', { class: 'number', data: { sign: Math.sign(net) }, text: sum }),
+  ),
   art(icon('play'))));
 }

@@ -30,7 +30,10 @@ export class LobbyPage {
     this.stakes = [];
     this.tier = null;
     this.hint = el('p', { class: 'hero__hint' });
-    this.playButton = el('button', { class: 'button button--brass hero__play', type: 'button', disabled: true, on: { click: () => this.quickSeat() } },
+    this.playButton = el('button', {
+      class: 'button button--brass hero__play', type: 'button', disabled: true,
+      on: { click: () => this.quickSeat() },
+    },
       art(icon('bolt')), el('span', { text: t('playNow') }));
     this.games = el('ul', { class: 'games' });
     this.tiers = el('div', { class: 'tiers', role: 'radiogroup', 'aria-label': t('tiers') });
@@ -46,10 +49,13 @@ export class LobbyPage {
   get playing() { return this.stakes.reduce((sum, { players = 0 }) => sum + players, 0); }
 
   hero() {
+    const tiles = THROWN.map(([a, b], i) =>
+      el('span', { class: 'tile', data: { i }, art: tileFace(a, b) }));
     return el('section', { class: 'hero' },
-      el('div', { class: 'hero__art', 'aria-hidden': 'true' }, el('div', { class: 'hero__tiles' },
-        ...THROWN.map(([a, b], i) => el('span', { class: 'tile', data: { i }, art: tileFace(a, b) })))),
-      el('div', { class: 'hero__text' }, el('h1', { text: 'Higgs Domino' }), this.playButton, this.hint));
+      el('div', { class: 'hero__art', 'aria-hidden': 'true' },
+        el('div', { class: 'hero__tiles' }, ...tiles)),
+      el('div', { class: 'hero__text' },
+        el('h1', { text: 'Higgs Domino' }), this.playButton, this.hint));
   }
 
   open() {
@@ -117,15 +123,18 @@ export class LobbyPage {
 
   roomRow(room) {
     const free = room.seats_taken < room.seats;
-    return el('li', { class: 'roomrow panel' }, art(icon('table')),
-      el('div', { class: 'roomrow__about' }, el('b', { text: `${room.name} · ${room.id}`, dir: 'auto' }),
-        el('small', {}, art(coin('coins')), el('span', { class: 'number', text: amount(room.base_bet) }),
-          el('span', { text: `· ${t('seatsTaken', { count: room.seats_taken, max: room.seats })}` }))),
-      el('a', {
-        class: `button ${free ? 'button--green' : 'button--quiet'}`, href: `#/table/${room.id}`,
-        'aria-label': t(free ? 'joinRoom' : 'watchRoom', { name: `${room.name} ${room.id}` }),
-        text: t(free ? 'join' : 'watch'),
-      }));
+    const taken = t('seatsTaken', { count: room.seats_taken, max: room.seats });
+    const about = el('div', { class: 'roomrow__about' },
+      el('b', { text: `${room.name} · ${room.id}`, dir: 'auto' }),
+      el('small', {}, art(coin('coins')),
+        el('span', { class: 'number', text: amount(room.base_bet) }),
+        el('span', { text: `· ${taken}` })));
+    const way = el('a', {
+      class: `button ${free ? 'button--green' : 'button--quiet'}`, href: `#/table/${room.id}`,
+      'aria-label': t(free ? 'joinRoom' : 'watchRoom', { name: `${room.name} ${room.id}` }),
+      text: t(free ? 'join' : 'watch'),
+    });
+    return el('li', { class: 'roomrow panel' }, art(icon('table')), about, way);
   }
 
   /** The table where one still sits, if there is one. */
@@ -153,18 +162,19 @@ export class LobbyPage {
   }
 }
 
-const section = (name, title, content) => el('section', { class: `block block--${name}`, 'aria-labelledby': `h-${name}` },
-  el('h2', { id: `h-${name}`, text: title }), content);
+const section = (name, title, content) => el('section', {
+  class: `block block--${name}`, 'aria-labelledby': `h-${name}`,
+}, el('h2', { id: `h-${name}`, text: title }), content);
 
 function gameCards(items, playing) {
   const offered = new Set(items.map((game) => game.id));
   return GAMES.map(([id, name, pitch, tiles]) => {
     const there = offered.has(id) && id === 'gaple';
+    const live = there ? t('online', { count: amount(playing, { full: true }) }) : t('soon');
     return el('li', { class: 'game', data: { game: id, soon: !there } },
-      el('div', { class: 'game__art', 'aria-hidden': 'true' },
-        ...tiles.map((tile, i) => el('span', { class: 'tile', data: { i, of: tiles.length }, art: tile ? tileFace(...tile) : tileBack() }))),
-      el('div', { class: 'live', text: there ? t('online', { count: amount(playing, { full: true }) }) : t('soon') }),
+      el('div', { class: 'game__art', 'aria-hidden': 'true' }, ...tiles.map((tile) =>
+        el('span', { class: 'tile', art: tile ? tileFace(...tile) : tileBack() }))),
+      el('div', { class: 'live', text: live }),
       el('div', { class: 'game__text' }, el('b', { text: name }), el('span', { text: t(pitch) })));
   });
 }
-

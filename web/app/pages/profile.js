@@ -8,7 +8,8 @@ export function openProfile(app) {
   const { player } = app.client;
   let face = player?.avatar ?? null;
   const name = /** @type {HTMLInputElement} */ (el('input', {
-    class: 'input', value: player?.name ?? '', maxlength: 32, required: true, autocomplete: 'nickname',
+    class: 'input', value: player?.name ?? '', maxlength: 32, required: true,
+    autocomplete: 'nickname',
   }));
   const faces = el('div', { class: 'faces', role: 'group', 'aria-label': t('chooseFace') },
     ...[null, ...PORTRAITS].map((one, i) => el('button', {
@@ -17,7 +18,9 @@ export function openProfile(app) {
       on: {
         click: ({ currentTarget }) => {
           face = one;
-          for (const node of faces.children) node.setAttribute('aria-pressed', String(node === currentTarget));
+          for (const node of faces.children) node.setAttribute(
+            'aria-pressed', String(node === currentTarget),
+          );
         },
       },
     })));
@@ -32,10 +35,21 @@ export function openProfile(app) {
       toastError(error);
     }
   };
-  const dialog = openDialog(t('profile'), el('form', { class: 'stack', on: { submit: save } },
-    faces, field(t('yourName'), name, t('nameHint')),
-    el('button', { class: 'button button--brass', type: 'submit', text: t('save') })),
-  el('div', { class: 'stack stack--apart' },
-    el('button', { class: 'button', type: 'button', lang: language() === 'id' ? 'en' : 'id', text: t('otherLanguage'), on: { click: () => { dialog.close(); app.switchLanguage(); } } }),
-    el('button', { class: 'button button--quiet', type: 'button', text: t('signOut'), on: { click: () => { dialog.close(); void app.client.signOut(); } } })));
+  const leave = (action) => () => {
+    dialog.close();
+    void action();
+  };
+  const dialog = openDialog(t('profile'),
+    el('form', { class: 'stack', on: { submit: save } },
+      faces, field(t('yourName'), name, t('nameHint')),
+      el('button', { class: 'button button--brass', type: 'submit', text: t('save') })),
+    el('div', { class: 'stack stack--apart' },
+      el('button', {
+        class: 'button', type: 'button', lang: language() === 'id' ? 'en' : 'id',
+        text: t('otherLanguage'), on: { click: leave(() => app.switchLanguage()) },
+      }),
+      el('button', {
+        class: 'button button--quiet', type: 'button', text: t('signOut'),
+        on: { click: leave(() => app.client.signOut()) },
+      })));
 }

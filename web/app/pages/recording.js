@@ -28,15 +28,25 @@ export class Recording {
   /** The table after a number of moves. */
   at(step) {
     const state = new TableState();
-    Object.assign(state, { ready: true, name: '', baseBet: this.baseBet, seatsMax: 4, mySeat: this.mySeat, spectators: 0 });
+    Object.assign(
+      state,
+      {
+        ready: true, name: '', baseBet: this.baseBet, seatsMax: 4, mySeat: this.mySeat,
+        spectators: 0,
+      },
+    );
     const faces = new Map([...this.dealt].map(([seat, tiles]) => [seat, [...tiles]]));
     for (const [seat, player] of this.players) {
       state.seats.set(seat, {
-        seat, player, stack: this.start.get(seat) ?? 0, online: true, trustee: false, leaving: false,
+        seat, player, stack: this.start.get(seat) ?? 0, online: true, trustee: false,
+        leaving: false,
         tilesLeft: faces.get(seat)?.length ?? 0, passNet: 0,
       });
     }
-    state.hand = { id: '', number: this.number, line: [], ends: null, mine: [], turn: null, passes: [], openWith: null };
+    state.hand = {
+      id: '', number: this.number, line: [], ends: null, mine: [], turn: null, passes: [],
+      openWith: null,
+    };
     for (const move of this.moves.slice(0, step)) this.make(state, faces, move);
     return { state, faces };
   }
@@ -45,7 +55,9 @@ export class Recording {
     if (move.kind === 'place') {
       faces.set(move.seat, (faces.get(move.seat) ?? []).filter((tile) => tile !== move.tile));
       state.hand.line.push(move);
-    } else if (move.kind === 'pass') state.apply({ type: 'seat.passed', seat: move.seat, paid: move.paid ?? null });
+    } else if (move.kind === 'pass') {
+      state.apply({ type: 'seat.passed', seat: move.seat, paid: move.paid ?? null });
+    }
   }
 
   /** What happened last, in words. */
@@ -54,13 +66,17 @@ export class Recording {
     const move = this.moves[step - 1];
     if (!move) return `${count} · ${t('deal')}`;
     const name = this.players.get(move.seat)?.name ?? '';
-    const what = move.kind === 'place' ? t('placedBy', { name, tile: move.tile }) : t('passedBy', { name });
+    const what = move.kind === 'place' ? t(
+      'placedBy', { name, tile: move.tile },
+    ) : t('passedBy', { name });
     return `${count} · ${what}`;
   }
 
   payWords({ paid }) {
     if (!paid) return '';
-    return t('passPays', { amount: amount(paid.amount), name: this.players.get(paid.to)?.name ?? '' });
+    return t(
+      'passPays', { amount: amount(paid.amount), name: this.players.get(paid.to)?.name ?? '' },
+    );
   }
 }
 
@@ -76,14 +92,14 @@ function resultOf(hand, deal) {
   };
 }
 
-/** Adds to each pass what it cost. The journal has the passes, the result what was paid for them. */
+/** Adds to each pass what it cost: the journal has the passes, the result what was paid. */
 function withPayments(moves, result) {
   const paid = (result?.payments ?? []).filter(({ reason }) => reason === 'pass');
   let lastPlacer = null;
   return moves.map((move) => {
     if (move.kind === 'place') lastPlacer = move.seat;
     const [next] = paid;
-    if (move.kind !== 'pass' || !next || next.from !== move.seat || next.to === move.seat) return move;
+    if (move.kind !== 'pass' || next?.from !== move.seat || next.to === move.seat) return move;
     if (lastPlacer === move.seat && next.to !== lastPlacer) return move; // this one was free
     paid.shift();
     return { ...move, paid: next.amount > 0 ? { to: next.to, amount: next.amount } : null };

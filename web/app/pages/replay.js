@@ -31,7 +31,9 @@ export class ReplayPage {
   async open() {
     this.message(t('loading'));
     try {
-      this.recording = new Recording(await this.app.client.replay(this.id), this.app.client.player?.id);
+      this.recording = new Recording(
+        await this.app.client.replay(this.id), this.app.client.player?.id,
+      );
     } catch (error) {
       return this.message(wordsFor(error));
     }
@@ -61,14 +63,21 @@ export class ReplayPage {
     const go = (step) => () => { this.pause(); this.go(step()); };
     const { total } = this.recording;
     this.range = el('input', {
-      type: 'range', class: 'replay__range', min: 0, max: total, value: 0, 'aria-label': t('replay'),
+      type: 'range', class: 'replay__range', min: 0, max: total, value: 0,
+      'aria-label': t('replay'),
       on: { input: () => { this.pause(); this.go(Number(this.range.value)); } },
     });
-    this.playButton = roundButton('play', t('play'), () => this.toggle(), { class: 'button--brass' });
-    this.parts.actions.append(el('div', { class: 'replay', role: 'group', 'aria-label': t('replay') },
+    this.playButton = roundButton(
+      'play', t('play'), () => this.toggle(), { class: 'button--brass' },
+    );
+    this.parts.actions.append(el('div', {
+      class: 'replay', role: 'group', 'aria-label': t('replay'),
+    },
       el('div', { class: 'replay__buttons' },
-        roundButton('first', t('stepFirst'), go(() => 0)), roundButton('previous', t('stepBack'), go(() => this.step - 1)),
-        this.playButton, roundButton('next', t('stepOn'), go(() => this.step + 1)), roundButton('last', t('stepLast'), go(() => total)),
+        roundButton('first', t('stepFirst'), go(() => 0)),
+        roundButton('previous', t('stepBack'), go(() => this.step - 1)),
+        this.playButton, roundButton('next', t('stepOn'), go(() => this.step + 1)),
+        roundButton('last', t('stepLast'), go(() => total)),
         this.recording.result && roundButton('trophy', t('result'), () => this.showResult())),
       this.range));
   }
@@ -92,13 +101,19 @@ export class ReplayPage {
   originOf(move) {
     if (move?.kind !== 'place') return null;
     const own = move.seat === this.recording.mySeat;
-    return own ? this.hand.rectOf(move.tile) : this.seats.backsOf(move.seat)?.getBoundingClientRect();
+    if (own) return this.hand.rectOf(move.tile);
+    return this.seats.backsOf(move.seat)?.getBoundingClientRect();
   }
 
   effects(move) {
     if (move.kind === 'place') return play(move.tile[0] === move.tile[2] ? 'double' : 'place');
-    this.seats.bubble(move.seat, t('passed'), { kind: 'pass', detail: this.recording.payWords(move) });
-    if (move.paid) flyCoins(this.parts.effects, this.seats.faceOf(move.seat), this.seats.faceOf(move.paid.to), { count: 4 });
+    this.seats.bubble(
+      move.seat, t('passed'), { kind: 'pass', detail: this.recording.payWords(move) },
+    );
+    if (move.paid) flyCoins(
+      this.parts.effects, this.seats.faceOf(move.seat), this.seats.faceOf(move.paid.to),
+      { count: 4 },
+    );
     return play('pass');
   }
 
@@ -109,7 +124,12 @@ export class ReplayPage {
     this.parts.print.textContent = moment(this.recording.endedAt);
     this.seats.render(state, { faces });
     this.line.render(state.line, { from, over: this.step === this.recording.total });
-    this.hand.render({ tiles: faces.get(state.mySeat ?? 0) ?? [], fits: new Set(), active: false, chosen: null, sent: null });
+    this.hand.render(
+      {
+        tiles: faces.get(state.mySeat ?? 0) ?? [], fits: new Set(), active: false, chosen: null,
+        sent: null,
+      },
+    );
     this.range.value = String(this.step);
     this.range.setAttribute('aria-valuetext', this.recording.wordsAt(this.step));
     this.message(this.recording.wordsAt(this.step));

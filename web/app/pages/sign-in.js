@@ -19,17 +19,32 @@ export class SignInPage {
     this.problem = el('p', { class: 'hint hint--bad', role: 'alert', hidden: true });
     const known = client.knowsGuest;
     this.button = el('button', { class: 'button button--brass door__play', type: 'submit' },
-      el('span', { text: known ? t('playAs', { name: client.player?.name ?? t('guest') }) : t('playAsGuest') }));
+      el(
+        'span',
+        {
+          text: known ? t('playAs', { name: client.player?.name ?? t('guest') }) : t('playAsGuest'),
+        },
+      ));
     const form = el('form', { class: 'door__form', on: { submit: (event) => this.submit(event) } },
       !known && field(`${t('yourName')} (${t('optional')})`, this.name),
       this.button, this.problem,
-      known ? el('button', { class: 'button button--quiet', type: 'button', text: t('newGuest'), on: { click: () => this.startOver() } })
+      known ? el(
+        'button',
+        {
+          class: 'button button--quiet', type: 'button', text: t('newGuest'),
+          on: { click: () => this.startOver() },
+        },
+      )
         : el('p', { class: 'hint', text: t('startChips') }));
     this.node = el('div', { class: 'door' },
-      roundButton('globe', t('otherLanguage'), () => app.switchLanguage(), { class: 'door__language' }),
+      roundButton(
+        'globe', t('otherLanguage'), () => app.switchLanguage(), { class: 'door__language' },
+      ),
       el('main', { class: 'door__card', id: 'main' },
         el('div', { class: 'door__tiles', 'aria-hidden': 'true' },
-          ...THROWN.map(([a, b], i) => el('span', { class: 'tile', data: { i }, art: tileFace(a, b) }))),
+          ...THROWN.map(
+            ([a, b], i) => el('span', { class: 'tile', data: { i }, art: tileFace(a, b) }),
+          )),
         el('h1', { text: 'Higgs Domino' }),
         el('p', { class: 'door__pitch', text: t('pitch') }), form,
         el('p', { class: 'fine', text: t('noCash') })));

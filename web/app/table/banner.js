@@ -4,6 +4,10 @@ import { t } from '../i18n.js';
 import { icon } from '../icons.js';
 
 const GOOD_NEWS_MS = 2200;
+/** What to say where a new connection would be refused just so. */
+const FINAL_WORDS = {
+  4403: 'error_account_not_active', 4409: 'error_too_many_sockets', 4426: 'error_upgrade',
+};
 const PATIENCE_MS = 400; // a connection that comes at once needs no words
 
 export class Banner {
@@ -15,7 +19,7 @@ export class Banner {
   connection(status, code) {
     this.cut = status !== 'online' && status !== 'idle';
     clearTimeout(this.timer);
-    if (status === 'closed' && code) return this.show('bad', t('error_upgrade'));
+    if (FINAL_WORDS[code]) return this.show('bad', t(FINAL_WORDS[code]));
     if (status === 'waiting') this.wasCut = true;
     if (!this.cut && this.wasCut) {
       this.wasCut = false;
@@ -44,6 +48,8 @@ export class Banner {
   show(kind, text) {
     this.root.hidden = false;
     this.root.dataset.kind = kind;
-    this.root.replaceChildren(art(icon({ wait: 'wifi', pause: 'pause', good: 'check', bad: 'wifi' }[kind])), text);
+    this.root.replaceChildren(
+      art(icon({ wait: 'wifi', pause: 'pause', good: 'check', bad: 'wifi' }[kind])), text,
+    );
   }
 }

@@ -45,7 +45,9 @@ export class Choosing {
     if (!this.isOpen) return {};
     const moves = this.state.legal.filter(({ tile }) => !this.tile || tile === this.tile);
     const at = (side) => moves.filter((move) => this.endsOf(move).includes(side));
-    const doubles = (side) => at(side).length > 0 && at(side).every(({ tile }) => tile[0] === tile[2]);
+    const doubles = (side) => at(side).length > 0 && at(side).every(
+      ({ tile }) => tile[0] === tile[2],
+    );
     return {
       fits: {
         left: at('left').length > 0, right: at('right').length > 0,

@@ -5,7 +5,8 @@ import { amount, t } from '../i18n.js';
 import { icon } from '../icons.js';
 
 export const EMOTES = {
-  halo: '👋', bagus: '👏', aduh: '😖', haha: '😂', gas: '🔥', sabar: '⏳', maaf: '🙏', makasih: '💛',
+  halo: '👋', bagus: '👏', aduh: '😖', haha: '😂',
+  gas: '🔥', sabar: '⏳', maaf: '🙏', makasih: '💛',
 };
 const SEED_FORM = '[A-Za-z0-9_\\-]{1,64}';
 
@@ -46,7 +47,8 @@ export function askAmount({ min, max, balance, title, action, onChoose }) {
   const start = Math.min(most, Math.max(min, Math.round((min + most) / 4)));
   const shown = el('output', { class: 'amount__sum number', text: amount(start, { full: true }) });
   const range = /** @type {HTMLInputElement} */ (el('input', {
-    type: 'range', min, max: Math.max(min, most), step: Math.max(1, Math.floor(min / 20)), value: start,
+    type: 'range', min, max: Math.max(min, most), step: Math.max(1, Math.floor(min / 20)),
+    value: start,
     disabled: !enough, 'aria-label': title,
     on: { input: () => { shown.textContent = amount(Number(range.value), { full: true }); } },
   }));
@@ -57,9 +59,22 @@ export function askAmount({ min, max, balance, title, action, onChoose }) {
   };
   const dialog = openDialog(title, el('form', { class: 'amount', on: { submit: send } },
     shown, range,
-    el('div', { class: 'amount__limits' }, el('span', { text: amount(min) }), el('span', { text: amount(Math.max(min, most)) })),
-    el('p', { class: 'hint', text: enough ? t('inWallet', { amount: amount(balance, { full: true }) }) : t('error_insufficient_funds') }),
-    el('button', { class: 'button button--brass', type: 'submit', text: action, disabled: !enough })));
+    el(
+      'div', { class: 'amount__limits' }, el('span', { text: amount(min) }),
+      el('span', { text: amount(Math.max(min, most)) }),
+    ),
+    el(
+      'p',
+      {
+        class: 'hint',
+        text: enough ? t(
+          'inWallet', { amount: amount(balance, { full: true }) },
+        ) : t('error_insufficient_funds'),
+      },
+    ),
+    el(
+      'button', { class: 'button button--brass', type: 'submit', text: action, disabled: !enough },
+    )));
 }
 
 /** @param {(emote: string) => void} onChoose */
@@ -68,7 +83,8 @@ export function openEmotes(onChoose) {
     ...Object.entries(EMOTES).map(([name, sign]) => el('button', {
       class: 'button emotes__one', type: 'button',
       on: { click: () => { dialog.close(); onChoose(name); } },
-    }, el('span', { class: 'emotes__sign', text: sign, 'aria-hidden': 'true' }), el('span', { text: t(`emote_${name}`) })))));
+    }, el('span', { class: 'emotes__sign', text: sign, 'aria-hidden': 'true' }),
+    el('span', { text: t(`emote_${name}`) })))));
 }
 
 /** The seal of the next hand, and the player's own part in its shuffle. */
@@ -86,7 +102,10 @@ export function openFair(state, { seed, onSeed }) {
   };
   const dialog = openDialog(t('fairTitle'),
     commit && el('div', { class: 'proof__details' },
-      el('dl', {}, el('dt', { text: t('fairCommit', { number }) }), el('dd', {}, el('code', { text: commit })))),
+      el(
+        'dl', {}, el('dt', { text: t('fairCommit', { number }) }),
+        el('dd', {}, el('code', { text: commit })),
+      )),
     state.isSeated && el('form', { class: 'stack', on: { submit: send } },
       field(t('fairSeed'), input, t('fairHint')),
       el('button', { class: 'button button--brass', type: 'submit', text: t('save') })));

@@ -5,67 +5,79 @@ const START_PX = 7;
 const REACH_PX = 110;
 
 /**
- * @param {PointerEvent} event the press @param {HTMLElement} node the tile on the rack
- * @param {{nearest: (x: number, y: number) => {side: string, node: HTMLElement, distance: number}[],
- *          begin: () => void, drop: (side: string, from: DOMRect) => void, cancel: () => void}} table
+ * @typedef {{side: string, node: HTMLElement, distance: number}} Slot
+ * @typedef {{nearest: (x: number, y: number) => Slot[], begin: () => void,
+ *   drop: (side: string, from: DOMRect) => void, cancel: () => void}} Target
  */
-export function grab(event, node, table) {
-  if (event.button !== 0) return;
-  const start = { x: event.clientX, y: event.clientY };
-  const home = node.getBoundingClientRect();
-  let ghost = null;
-  let target = null;
 
-  const move = (now) => {
-    const dx = now.clientX - start.x;
-    const dy = now.clientY - start.y;
-    if (!ghost) {
+/**
+ * Begins where a tile is pressed; a press that does not move stays a press.
+ * @param {PointerEvent} event @param {HTMLElement} node the tile on the rack @param {Target} target
+ */
+export function grab(event, node, target) {
+  if (event.button === 0) new Drag(event, node, target);
+}
+
+class Drag {
+  constructor({ clientX: x, clientY: y }, node, target) {
+    Object.assign(this, { x, y, node, target, ghost: null, under: null });
+    this.home = node.getBoundingClientRect();
+    this.listeners = { pointermove: this.move, pointerup: this.drop, pointercancel: this.abort };
+    for (const [type, handler] of Object.entries(this.listeners)) addEventListener(type, handler);
+  }
+
+  move = ({ clientX, clientY }) => {
+    const dx = clientX - this.x;
+    const dy = clientY - this.y;
+    if (!this.ghost) {
       if (Math.hypot(dx, dy) < START_PX) return;
-      ghost = lift(node, home);
-      table.begin();
+      this.ghost = lift(this.node, this.home);
+      this.target.begin();
     }
-    ghost.style.translate = `${dx}px ${dy}px`;
-    const [near] = table.nearest(now.clientX, now.clientY);
-    mark(near && near.distance < REACH_PX ? near : null);
+    this.ghost.style.translate = `${dx}px ${dy}px`;
+    const [near] = this.target.nearest(clientX, clientY);
+    this.mark(near && near.distance < REACH_PX ? near : null);
   };
 
-  const mark = (near) => {
-    target?.node.removeAttribute('data-under');
-    target = near;
-    target?.node.setAttribute('data-under', '');
-  };
+  mark(slot) {
+    this.under?.node.removeAttribute('data-under');
+    this.under = slot;
+    this.under?.node.setAttribute('data-under', '');
+  }
 
-  const stop = () => {
-    removeEventListener('pointermove', move);
-    removeEventListener('pointerup', up);
-    removeEventListener('pointercancel', abort);
-  };
-
-  const up = () => {
-    stop();
+  drop = () => {
+    const { ghost, under } = this;
+    this.stop();
     if (!ghost) return;
     swallowClick();
-    const hit = target;
-    mark(null);
+    if (!under) return void this.giveBack(ghost);
     const from = ghost.getBoundingClientRect();
-    node.removeAttribute('data-lifted');
-    if (hit) {
-      ghost.remove();
-      table.drop(hit.side, from);
-    } else giveBack(ghost, node, table);
+    ghost.remove();
+    this.target.drop(under.side, from);
   };
 
-  const abort = () => {
-    stop();
-    mark(null);
-    node.removeAttribute('data-lifted');
+  abort = () => {
+    const { ghost } = this;
+    this.stop();
     ghost?.remove();
-    table.cancel();
+    if (ghost) this.target.cancel();
   };
 
-  addEventListener('pointermove', move);
-  addEventListener('pointerup', up);
-  addEventListener('pointercancel', abort);
+  stop() {
+    for (const [type, handler] of Object.entries(this.listeners)) removeEventListener(type, handler);
+    this.mark(null);
+    this.node.removeAttribute('data-lifted');
+  }
+
+  giveBack(ghost) {
+    const flight = animate(ghost, [{}, { translate: '0 0' }], { duration: 180, easing: 'ease-out' });
+    const end = () => {
+      ghost.remove();
+      this.target.cancel();
+    };
+    if (flight) flight.onfinish = end;
+    else end();
+  }
 }
 
 /** The copy that follows the finger. */
@@ -78,16 +90,6 @@ function lift(node, home) {
   node.closest('.scene').append(ghost);
   node.setAttribute('data-lifted', '');
   return ghost;
-}
-
-function giveBack(ghost, node, table) {
-  const flight = animate(ghost, [{}, { translate: '0 0' }], { duration: 180, easing: 'ease-out' });
-  const end = () => {
-    ghost.remove();
-    table.cancel();
-  };
-  if (flight) flight.onfinish = end;
-  else end();
 }
 
 /** The click that follows a drag is no press. */

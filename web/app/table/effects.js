@@ -32,7 +32,10 @@ export function flyCoins(layer, from, to, { count = 3, delay = 0 } = {}) {
       { translate: at(top), scale: 1.15, offset: 0.5 },
       { opacity: 1, offset: 0.9 },
       { translate: at(end), scale: 0.7, opacity: 0 },
-    ], { duration: FLIGHT_MS, delay: delay + i * 70, easing: 'cubic-bezier(.6,0,.3,1)', fill: 'both' });
+    ],
+    {
+      duration: FLIGHT_MS, delay: delay + i * 70, easing: 'cubic-bezier(.6,0,.3,1)', fill: 'both',
+    });
     flight?.finished.then(() => node.remove(), () => node.remove());
   }
 }
@@ -44,7 +47,8 @@ export function celebrate(layer) {
   for (let i = 0; i < PETALS; i += 1) {
     const colour = PETAL_COLOURS[i % PETAL_COLOURS.length];
     const size = 14 + Math.random() * 18;
-    const node = art(`<svg class="petal" viewBox="-10 -10 20 20" aria-hidden="true" fill="${colour}">${kawung(9)}</svg>`);
+    const node = art('<svg class="petal" viewBox="-10 -10 20 20" aria-hidden="true" '
+      + `fill="${colour}">${kawung(9)}</svg>`);
     node.style.width = `${size}px`;
     layer.append(node);
     const x = width / 2 + (Math.random() - 0.5) * width * 0.9;
@@ -56,7 +60,11 @@ export function celebrate(layer) {
         translate: `${x + drift}px ${height * (0.6 + Math.random() * 0.5)}px`,
         rotate: `${(Math.random() - 0.5) * 900}deg`, opacity: 0,
       },
-    ], { duration: 1800 + Math.random() * 1600, delay: Math.random() * 500, easing: 'cubic-bezier(.3,.1,.6,1)', fill: 'both' });
+    ],
+    {
+      duration: 1800 + Math.random() * 1600, delay: Math.random() * 500,
+      easing: 'cubic-bezier(.3,.1,.6,1)', fill: 'both',
+    });
     fall?.finished.then(() => node.remove(), () => node.remove());
   }
 }
@@ -75,7 +83,9 @@ export function shout(layer, text, kind = 'win') {
 /** A flash of light on a seat. */
 export function flash(node) {
   if (!node) return;
-  animate(node, [{ filter: 'brightness(1)' }, { filter: 'brightness(1.7)' }, { filter: 'brightness(1)' }],
+  animate(node, [
+    { filter: 'brightness(1)' }, { filter: 'brightness(1.7)' }, { filter: 'brightness(1)' },
+  ],
     { duration: 420 });
 }
 

@@ -64,7 +64,10 @@ const EVENTS = {
     announce(paid ? t('passedPays', { name, amount: chips, to }) : t('passedBy', { name }));
     if (!paid) return;
     play('coin');
-    flyCoins(page.parts.effects, page.seats.faceOf(seat), page.seats.faceOf(paid.to), { count: 4, delay: 180 });
+    flyCoins(
+      page.parts.effects, page.seats.faceOf(seat), page.seats.faceOf(paid.to),
+      { count: 4, delay: 180 },
+    );
     flash(page.seats.faceOf(paid.to));
   },
   emote(page, { seat, emote }) {
@@ -76,16 +79,26 @@ const EVENTS = {
   'hand.ended'(page, result) {
     const won = result.winner === page.state.mySeat;
     page.faces = new Map(result.tiles.map(({ seat, tiles }) => [seat, tiles]));
-    shout(page.parts.effects, t(result.blocked ? 'blockedTitle' : 'goneOut'), result.blocked ? 'blocked' : 'win');
-    play(won ? (result.multiplier >= 4 ? 'bigWin' : 'win') : page.state.isSeated ? 'lose' : 'coins');
+    shout(
+      page.parts.effects, t(result.blocked ? 'blockedTitle' : 'goneOut'),
+      result.blocked ? 'blocked' : 'win',
+    );
+    play(
+      won ? (result.multiplier >= 4 ? 'bigWin' : 'win') : page.state.isSeated ? 'lose' : 'coins',
+    );
     for (const { from, to, amount: chips } of result.payments) {
       if (chips > 0 && to === result.winner && from !== null) {
-        flyCoins(page.parts.effects, page.seats.faceOf(from), page.seats.faceOf(to), { count: 6, delay: 300 });
+        flyCoins(
+          page.parts.effects, page.seats.faceOf(from), page.seats.faceOf(to),
+          { count: 6, delay: 300 },
+        );
       }
     }
     if (won) celebrate(page.parts.effects);
     flash(page.seats.faceOf(result.winner));
-    announce(won ? t('youWin') : t('wins', { name: page.state.nameOf(result.winner) }), { urgent: true });
+    announce(
+      won ? t('youWin') : t('wins', { name: page.state.nameOf(result.winner) }), { urgent: true },
+    );
     page.resultTimer = setTimeout(() => page.showResult(), RESULT_DELAY_MS);
   },
   'hand.voided': (page) => {

@@ -23,7 +23,9 @@ export class HandView {
    *          sent: string | null}} view `active`: it is this player's turn; `sent`: on its way
    */
   render({ tiles, fits, active, chosen, sent }) {
-    const before = new Map([...this.nodes].map(([id, node]) => [id, node.getBoundingClientRect().left]));
+    const before = new Map(
+      [...this.nodes].map(([id, node]) => [id, node.getBoundingClientRect().left]),
+    );
     this.drop(tiles);
     this.root.style.setProperty('--count', String(Math.max(tiles.length, 1)));
     for (const tile of tiles) this.show(tile, { fits, active, chosen, sent });
@@ -93,7 +95,10 @@ export class HandView {
       const dx = from.x - left - width / 2;
       const dy = from.y - top - height / 2;
       animate(node, [
-        { translate: `${dx}px ${dy}px`, rotate: `${(i % 2 ? 1 : -1) * 40}deg`, scale: 0.5, opacity: 0 },
+        {
+          translate: `${dx}px ${dy}px`, rotate: `${(i % 2 ? 1 : -1) * 40}deg`, scale: 0.5,
+          opacity: 0,
+        },
         { opacity: 1, offset: 0.25 },
         { translate: '0 0', rotate: '0deg', scale: 1 },
       ], { duration: 420, delay: i * DEAL_STEP_MS, easing: 'cubic-bezier(.2,.8,.25,1)' });

@@ -4,7 +4,8 @@ const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 
 /** @param {KeyboardEvent} event @param {any} page a TablePage */
 export function keyPressed(event, page) {
-  if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]')) return;
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (document.querySelector('dialog[open]')) return;
   if (/** @type {HTMLElement} */ (event.target).matches?.('input, textarea, select')) return;
   if (handle(event, page)) event.preventDefault();
 }

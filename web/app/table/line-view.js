@@ -100,11 +100,14 @@ export class LineView {
       y: from.top + from.height / 2 - home.top - place.height / 2,
     };
     node.style.zIndex = '60';
-    const lift = Math.min(start.y, place.y) - 24;
+    const half = {
+      x: (start.x + place.x) / 2,
+      y: (start.y + place.y) / 2 + (Math.min(start.y, place.y) - 24 - place.y) * 0.08,
+    };
     const flight = animate(node, [
       { translate: `${start.x}px ${start.y}px`, scale: 1.25, easing: 'cubic-bezier(.4,0,.6,1)' },
       {
-        translate: `${(start.x + place.x) / 2}px ${(start.y + place.y) / 2 + (lift - place.y) * 0.08}px`,
+        translate: `${half.x}px ${half.y}px`,
         scale: 1.3, offset: 0.55,
       },
       { translate: `${place.x}px ${place.y}px`, scale: 1, offset: 0.88 },
@@ -155,7 +158,9 @@ export class LineView {
 
   /** Shows where the tile that is looked at would go. */
   hint(sides) {
-    for (const side of SIDES) this.parts[side].slot.toggleAttribute('data-hint', sides.includes(side));
+    for (const side of SIDES) this.parts[side].slot.toggleAttribute(
+      'data-hint', sides.includes(side),
+    );
   }
 }
 

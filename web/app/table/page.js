@@ -143,7 +143,9 @@ export class TablePage {
     this.node.dataset.state = state.hand ? 'playing' : 'waiting';
     this.node.toggleAttribute('data-spectating', !state.isSeated);
     const over = this.faces && !state.hand;
-    this.seats.render(state, { faces: this.faces, pips: true, winner: over ? state.last?.winner : null });
+    this.seats.render(
+      state, { faces: this.faces, pips: true, winner: over ? state.last?.winner : null },
+    );
     this.line.render(state.line, { ...this.choosing.view, from });
     const { choosing } = this;
     this.hand.render({
@@ -181,7 +183,7 @@ export class TablePage {
   promptWords() {
     const { state } = this;
     if (!state.isSeated) return [null, t('spectating')];
-    if (state.deal && !state.hand) {
+    if (state.secondsToDeal > 0 && !state.hand) {
       return [null, t('handStartsIn', { number: state.deal.number, seconds: state.secondsToDeal })];
     }
     if (!state.hand) return [null, t(state.seats.size > 1 ? 'waitingHand' : 'waitingPlayers')];

@@ -38,7 +38,9 @@ export function buildScene() {
     center: el('div', { class: 'center', 'aria-hidden': 'true' }),
   };
   parts.hand = el('div', { class: 'hand', id: 'hand', tabindex: '-1' }, parts.prompt, parts.tiles);
-  parts.mine = el('section', { class: 'mine', 'aria-label': t('you') }, parts.myPlace, parts.hand, parts.actions);
+  parts.mine = el(
+    'section', { class: 'mine', 'aria-label': t('you') }, parts.myPlace, parts.hand, parts.actions,
+  );
   parts.root = el('div', { class: 'scene' },
     el('header', { class: 'bar' }, parts.menu,
       el('div', { class: 'plate room' }, el('div', {}, parts.title, parts.stake)),
@@ -55,7 +57,10 @@ export function nameTable(parts, state) {
   parts.title.textContent = state.name ? `Gaple · ${state.name}` : 'Gaple';
   parts.stake.replaceChildren(el('span', { text: t('stake') }), art(coin('coins')),
     el('span', { class: 'number', text: amount(state.baseBet) }),
-    state.spectators > 0 ? el('span', { class: 'room__watchers', 'aria-label': t('spectators', { count: state.spectators }), role: 'img' },
+    state.spectators > 0 ? el('span', {
+      class: 'room__watchers', 'aria-label': t('spectators', { count: state.spectators }),
+      role: 'img',
+    },
       art(icon('eye')), el('span', { text: String(state.spectators) })) : '');
   parts.print.textContent = `Gaple · ${state.name ?? ''} · ${amount(state.baseBet)}`;
 }

@@ -8,7 +8,9 @@ import { tileBack, tileFace } from '../tiles.js';
 import { numbersOf, pipsOf } from './state.js';
 
 /** Where the seats after the viewer's own one are, clockwise, by how many there are. */
-const PLACES = { 2: ['mine', 'top'], 3: ['mine', 'left', 'right'], 4: ['mine', 'left', 'top', 'right'] };
+const PLACES = {
+  2: ['mine', 'top'], 3: ['mine', 'left', 'right'], 4: ['mine', 'left', 'top', 'right'],
+};
 const BUBBLE_MS = 2600;
 const COUNT_MS = 500;
 
@@ -19,7 +21,7 @@ export const placeOf = (seat, mySeat, seatsMax) =>
 export function portrait(player, { ring = true } = {}) {
   return el('div', { class: 'avatar' },
     el('div', { class: 'avatar__face', art: avatar(player) }),
-    ring && art('<svg class="ring" viewBox="0 0 100 100" aria-hidden="true" focusable="false" hidden>'
+    ring && art('<svg class="ring" viewBox="0 0 100 100" aria-hidden="true" hidden>'
       + '<circle class="ring__track" cx="50" cy="50" r="46"/>'
       + '<circle class="ring__left" cx="50" cy="50" r="46" pathLength="100"/></svg>'));
 }
@@ -27,7 +29,9 @@ export function portrait(player, { ring = true } = {}) {
 /** What marks a player: a bot, or a level. */
 export function badge(player) {
   if (player.is_bot) {
-    return el('span', { class: 'tag tag--bot' }, art(icon('robot')), el('span', { text: t('bot') }));
+    return el(
+      'span', { class: 'tag tag--bot' }, art(icon('robot')), el('span', { text: t('bot') }),
+    );
   }
   if (!player.level) return null;
   const tier = player.level >= 20 ? 2 : player.level >= 5 ? 1 : 0;
@@ -78,7 +82,9 @@ export class SeatsView {
       : el('li', { class: 'seat', data: { seat, place, empty: !known } }, ...inside.children);
     (place === 'mine' ? this.mine : this.ring).append(root);
     this.nodes.set(seat, { root, key, parts: inside.parts, shown: {} });
-    if (known) animate(root, [{ opacity: 0, scale: 0.8 }, { opacity: 1, scale: 1 }], { duration: 220 });
+    if (known) animate(
+      root, [{ opacity: 0, scale: 0.8 }, { opacity: 1, scale: 1 }], { duration: 220 },
+    );
   }
 
   empty(seat, state) {
@@ -119,9 +125,12 @@ export class SeatsView {
     parts.net.hidden = known.passNet === 0;
     parts.net.dataset.sign = String(Math.sign(known.passNet));
     parts.net.textContent = amount(known.passNet, { sign: true });
-    parts.net.setAttribute('title', t('passNet', { amount: amount(known.passNet, { sign: true }) }));
+    parts.net.setAttribute(
+      'title', t('passNet', { amount: amount(known.passNet, { sign: true }) }),
+    );
     root.toggleAttribute('data-offline', !known.online);
-    const word = known.leaving ? 'leaving' : !known.online ? 'offline' : known.trustee ? 'trustee' : null;
+    const word = known.leaving ? 'leaving' : !known.online ? 'offline'
+      : known.trustee ? 'trustee' : null;
     parts.state.hidden = word === null;
     parts.state.textContent = word ? t(word) : '';
   }
@@ -139,13 +148,22 @@ export class SeatsView {
         class: 'tile', role: 'img', art: tileFace(...numbersOf(tile)),
         'aria-label': t('tileName', { a: tile[0], b: tile[2] }),
       }))
-      : Array.from({ length: tilesLeft ?? 0 }, () => el('span', { class: 'tile', art: tileBack() }));
+      : Array.from(
+        { length: tilesLeft ?? 0 }, () => el('span', { class: 'tile', art: tileBack() }),
+      );
     parts.backs.replaceChildren(
-      el('span', { class: 'backs', 'aria-hidden': faces ? null : 'true', data: { faces: Boolean(faces) } }, ...tiles),
+      el(
+        'span',
+        { class: 'backs', 'aria-hidden': faces ? null : 'true', data: { faces: Boolean(faces) } },
+        ...tiles,
+      ),
       countOf(faces?.length ?? tilesLeft ?? 0, faces && pips ? faces : null));
   }
 
-  /** The ring of the seat whose turn it is. @param {ReturnType<import('./state.js').TableState['clock']>} clock */
+  /**
+   * The ring of the seat whose turn it is.
+   * @param {ReturnType<import('./state.js').TableState['clock']>} clock
+   */
   tick(clock) {
     for (const [seat, { root, parts }] of this.nodes) {
       if (!parts.ringNode) continue;
@@ -203,7 +221,8 @@ export class SeatsView {
 function countOf(count, counted) {
   const pips = counted?.reduce((sum, tile) => sum + pipsOf(tile), 0);
   return el('span', {
-    class: 'seat__count number', role: 'img', data: { last: !counted && count === 1, pips: Boolean(counted) },
+    class: 'seat__count number', role: 'img',
+    data: { last: !counted && count === 1, pips: Boolean(counted) },
     text: counted ? `${pips} ●` : String(count),
     'aria-label': counted ? t('pipsLeft', { count: pips }) : t('tilesLeft', { count }),
   });

@@ -23,26 +23,42 @@ export function resultSheet(result, table) {
   const body = el('div', { class: 'settle__body' },
     winnerCard(result, rows.get(result.winner), table),
     balanceOf(rows.get(result.winner), table),
-    el('ol', { class: 'losers' }, ...losers.map((seat) => loserRow(seat, result, rows.get(seat), table))));
+    el(
+      'ol', { class: 'losers' },
+      ...losers.map((seat) => loserRow(seat, result, rows.get(seat), table)),
+    ));
   return body;
 }
 
 function winnerCard(result, row, { players, mySeat }) {
   const player = players.get(result.winner);
   const mine = result.winner === mySeat;
-  const [a, b] = result.last_tile ? numbersOf(result.last_tile) : [];
-  const words = { tile: result.last_tile ?? '' };
   return el('header', { class: 'winner', data: { mine } },
     el('div', { class: 'winner__rays', 'aria-hidden': 'true' }),
     portrait(player, { ring: false }),
     el('div', { class: 'winner__text' },
-      el('h1', { id: 'settle-title', text: mine ? t('youWin') : t('wins', { name: player?.name ?? '' }) }),
+      el(
+        'h1',
+        { id: 'settle-title', text: mine ? t('youWin') : t('wins', { name: player?.name ?? '' }) },
+      ),
       el('p', { class: 'winner__sum number' }, art(coin('coins')),
-        el('span', { text: amount(row?.net ?? 0, { sign: true, full: true }), data: { net: row?.net ?? 0 } }))),
-    el('div', { class: 'reason' },
-      result.last_tile && el('span', { class: 'tile tile--h', art: tileFace(a, b, 'h') }),
-      el('span', { text: t(whyWon(result), words) }),
+        el(
+          'span',
+          { text: amount(row?.net ?? 0, { sign: true, full: true }), data: { net: row?.net ?? 0 } },
+        ))),
+    el('div', { class: 'reason' }, proofOf(result),
+      el('span', { text: t(whyWon(result), { tile: result.last_tile ?? '' }) }),
       result.multiplier && el('b', { class: 'times', text: `× ${result.multiplier}` })));
+}
+
+/** What shows why the winner won: the last tile, or what was left to it in a blocked hand. */
+function proofOf({ blocked, winner, tiles, last_tile: lastTile }) {
+  if (blocked) {
+    const { tiles: left = [] } = tiles?.find(({ seat }) => seat === winner) ?? {};
+    return el('span', { class: 'loser__tiles' }, ...left.map(smallTile));
+  }
+  const [a, b] = lastTile ? numbersOf(lastTile) : [];
+  return lastTile && el('span', { class: 'tile tile--h', art: tileFace(a, b, 'h') });
 }
 
 /** Where the winner's net comes from. */
@@ -55,7 +71,10 @@ function balanceOf(row, { rake }) {
     row.rake > 0 && [t('rake', { percent: percentOf(rake) }), -row.rake],
   ].filter(Boolean);
   return el('dl', { class: 'balance' }, ...lines.map(([name, value]) =>
-    el('div', {}, el('dt', { text: name }), el('dd', { text: amount(value, { sign: true, full: true }) }))));
+    el(
+      'div', {}, el('dt', { text: name }),
+      el('dd', { text: amount(value, { sign: true, full: true }) }),
+    )));
 }
 
 function loserRow(seat, result, row, table) {
@@ -65,7 +84,10 @@ function loserRow(seat, result, row, table) {
   return el('li', { class: 'loser', data: { seat, many: held.tiles.length > 2, mine } },
     portrait(player, { ring: false }),
     el('div', { class: 'loser__who' }, el('b', { text: player?.name ?? '', dir: 'auto' }),
-      el('small', { text: held.tiles.length ? t('pipsLeft', { count: held.pips }) : t('noTilesLeft') })),
+      el(
+        'small',
+        { text: held.tiles.length ? t('pipsLeft', { count: held.pips }) : t('noTilesLeft') },
+      )),
     el('div', { class: 'loser__tiles' }, ...held.tiles.map(smallTile)),
     el('dl', { class: 'loser__why' }, ...reasonsOf(row, result, table).flatMap(([why, value]) => [
       el('dt', { text: why }), el('dd', { text: amount(value, { sign: true, full: true }) })])),
@@ -77,13 +99,17 @@ function loserRow(seat, result, row, table) {
 
 export function smallTile(tile) {
   const [a, b] = numbersOf(tile);
-  return el('span', { class: 'tile', role: 'img', 'aria-label': t('tileName', { a, b }), art: tileFace(a, b) });
+  return el(
+    'span',
+    { class: 'tile', role: 'img', 'aria-label': t('tileName', { a, b }), art: tileFace(a, b) },
+  );
 }
 
 function reasonsOf(row, { multiplier }, { baseBet }) {
   const regular = row.due === baseBet * multiplier;
   const loss = regular ? t('basePay', { base: amount(baseBet), times: multiplier }) : t('lossPay');
-  const short = row.short > 0 ? ` (${t('shortBy', { amount: amount(row.short, { full: true }) })})` : '';
+  const missing = t('shortBy', { amount: amount(row.short, { full: true }) });
+  const short = row.short > 0 ? ` (${missing})` : '';
   return [
     [loss + short, row.won],
     row.passesPaid.count > 0 && [t('passesPaid', row.passesPaid), -row.passesPaid.amount],
@@ -106,10 +132,11 @@ export class SettleSheet {
     const flight = el('div', { class: 'flight', 'aria-hidden': 'true' });
     this.countdown = el('span', { class: 'count number', role: 'timer', hidden: true });
     const next = el('button', {
-      class: 'button button--brass', type: 'button', autofocus: true, on: { click: () => this.close() },
+      class: 'button button--brass', type: 'button', on: { click: () => this.close() },
     }, el('span', { text: t('continueNow') }), this.countdown);
     const leave = el('button', {
-      class: 'button button--quiet', type: 'button', hidden: table.mySeat === null || table.leave === false,
+      class: 'button button--quiet', type: 'button',
+      hidden: table.mySeat === null || table.leave === false,
       on: { click: () => { this.close(); this.onLeave(); } },
     }, art(icon('exit')), el('span', { text: t('leaveTable') }));
     const checked = el('div', { class: 'settle__verify' });
@@ -121,6 +148,8 @@ export class SettleSheet {
     }, sheet, flight);
     this.scene.append(this.dialog);
     this.dialog.showModal();
+    next.focus({ preventScroll: true });
+    sheet.scrollTop = 0;
     if (party) this.party(result, table, flight);
   }
 

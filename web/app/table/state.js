@@ -36,7 +36,8 @@ export class TableState {
   /** The moves that are open to this player now. */
   get legal() { return this.isMyTurn ? this.hand?.turn?.legal ?? [] : []; }
   get secondsToDeal() {
-    return this.deal ? Math.max(0, Math.ceil((this.deal.startsAt - this.now()) / 1000)) : 0;
+    if (!this.deal || this.deal.startsAt === null) return 0;
+    return Math.max(0, Math.ceil((this.deal.startsAt - this.now()) / 1000));
   }
   nameOf(seat) { return this.seats.get(seat)?.player.name ?? ''; }
 
@@ -201,7 +202,9 @@ function takeDeal(state, deal) {
     if (number < deal.number - 8) state.commits.delete(number);
   }
   state.deal = {
-    number: deal.number, commit: deal.commit, startsAt: state.now() + (deal.starts_in_ms ?? 0),
+    number: deal.number, commit: deal.commit,
+    // Nothing is due while players are missing.
+    startsAt: deal.starts_in_ms === null ? null : state.now() + deal.starts_in_ms,
   };
 }
 

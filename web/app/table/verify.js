@@ -63,14 +63,21 @@ function details(record, hands, { players }) {
     ['clientSeeds', record.client_seeds.join(', ')], ['nonce', String(record.nonce)],
   ];
   return el('div', { class: 'proof__details' },
-    el('dl', {}, ...rows.flatMap(([word, value]) => [el('dt', { text: t(word) }), el('dd', {}, el('code', { text: value }))])),
+    el(
+      'dl', {},
+      ...rows.flatMap(
+        ([word, value]) => [el('dt', { text: t(word) }), el('dd', {}, el('code', { text: value }))],
+      ),
+    ),
     el('ul', { class: 'proof__hands' }, ...[...hands].map(([seat, tiles]) => {
       const texts = tiles.map(tileText);
       const name = players.get(seat)?.name ?? '';
       return el('li', { 'aria-label': t('deckOf', { name, tiles: texts.join(', ') }) },
         el('span', { text: name, 'aria-hidden': 'true', dir: 'auto' }),
         el('span', { class: 'proof__tiles', 'aria-hidden': 'true' },
-          ...texts.map((text) => el('span', { class: 'tile', art: tileFace(...numbersOf(text)) }))));
+          ...texts.map(
+            (text) => el('span', { class: 'tile', art: tileFace(...numbersOf(text)) }),
+          )));
     })));
 }
 

@@ -67,7 +67,9 @@ extension SocketHandler {
     let subscriber = Subscriber(id: id, player: player) { loop.deliver($0, to: id) }
     Task {
       let result = await gateway.subscribe(subscriber, to: cursor)
-      loop.with(id) { $0.watched(cursor.room, result) } orElse: {
+      loop.with(id) {
+        $0.watched(cursor.room, result)
+      } orElse: {
         if case .success(let room) = result { Task { await room.unsubscribe(id) } }
       }
     }

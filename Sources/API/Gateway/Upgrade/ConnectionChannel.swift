@@ -37,6 +37,10 @@ struct ConnectionChannel: HTTPChannelHandler {
       try? channel.syncOptions?.setOption(.tcpOption(.tcp_nodelay), value: 1)
       let kind = try channel.pipeline.syncOperations.configureUpgradableHTTPServerPipeline(
         configuration: configuration(logger))
+      let decoder = try channel.pipeline.syncOperations.handler(
+        type: ByteToMessageHandler<HTTPRequestDecoder>.self)
+      try channel.pipeline.syncOperations.addHandler(
+        UpgradeGate(upgrader: upgrader), position: .after(decoder))
       return ConnectionValue(channel: channel, kind: kind)
     }
   }
@@ -56,9 +60,7 @@ struct ConnectionChannel: HTTPChannelHandler {
       channel.eventLoop.makeCompletedFuture { try Self.beginHTTP(channel, limits, logger) }
     }
     var configuration = NIOUpgradableHTTPServerPipelineConfiguration(upgradeConfiguration: upgrade)
-    // Hummingbird's channel reads one request after the other, and validates what it writes.
-    configuration.enablePipelining = false
-    configuration.enableErrorHandling = false
+    // Hummingbird validates what it writes.
     configuration.enableResponseHeaderValidation = false
     configuration.decoderConfiguration.maxHeaderFieldCount = Self.headerFieldsMax
     configuration.decoderConfiguration.maxHeaderListSize = Self.headerBytesMax

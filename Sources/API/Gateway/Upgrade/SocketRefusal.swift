@@ -9,8 +9,10 @@ struct SocketRefusal {
     code: 426, reasonPhrase: "Upgrade Required")
 
   func respond(_ request: Request, _ context: APIContext) async throws -> Response {
+    let wasRefused = request.headers[.upgradeRefused] != nil
     let refusal = check.refusal(
-      upgrade: request.headers[.upgrade], version: request.headers[.secWebSocketVersion],
+      upgrade: wasRefused ? "websocket" : request.headers[.upgrade],
+      version: request.headers[.secWebSocketVersion],
       key: request.headers[.secWebSocketKey], origin: request.headers[.origin],
       host: request.head.authority)
     throw problem(refusal)
@@ -42,4 +44,8 @@ struct SocketRefusal {
           + "new connection in a moment.", headers: [.retryAfter: "2"], endsConnection: true)
     }
   }
+}
+
+extension HTTPField.Name {
+  fileprivate static let upgradeRefused = HTTPField.Name(UpgradeGate.refusedHeader)!
 }

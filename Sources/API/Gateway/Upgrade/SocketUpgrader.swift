@@ -20,15 +20,22 @@ struct SocketUpgrader: NIOTypedHTTPServerProtocolUpgrader {
 
   private struct Refused: Error {}
 
+  /// Whether the request becomes a socket; from then on that counts until the channel closes.
+  func admits(_ head: HTTPRequestHead, _ channel: any Channel) -> Bool {
+    let address = address(head, channel)
+    guard head.method == .GET, path(head) == UpgradeCheck.path, check.refusal(head) == nil,
+      gateway.enter(address)
+    else { return false }
+    channel.closeFuture.whenComplete { [gateway] _ in gateway.leave(address) }
+    return true
+  }
+
   func buildUpgradeResponse(
     channel: any Channel, upgradeRequest: HTTPRequestHead, initialResponseHeaders: HTTPHeaders
   ) -> EventLoopFuture<HTTPHeaders> {
-    guard upgradeRequest.method == .GET, path(upgradeRequest) == UpgradeCheck.path,
-      check.refusal(upgradeRequest) == nil,
-      let key = upgradeRequest.headers.first(name: "Sec-WebSocket-Key"),
-      case let address = address(upgradeRequest, channel), gateway.enter(address)
-    else { return channel.eventLoop.makeFailedFuture(Refused()) }
-    channel.closeFuture.whenComplete { [gateway] _ in gateway.leave(address) }
+    guard let key = upgradeRequest.headers.first(name: "Sec-WebSocket-Key") else {
+      return channel.eventLoop.makeFailedFuture(Refused())
+    }
     var headers = initialResponseHeaders
     headers.replaceOrAdd(name: "Upgrade", value: "websocket")
     headers.add(name: "Sec-WebSocket-Accept", value: Self.accept(key))

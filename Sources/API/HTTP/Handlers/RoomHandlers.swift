@@ -77,7 +77,7 @@ struct RoomHandlers {
       let found = try await tables.quickSeat(
         SeatWish(player: player, stake: stake, buyIn: buyIn, session: ID(rawValue: id)))
       return Seated(
-        room: found.room.rawValue, seat: Int(found.seat.number),
+        room: found.room.rawValue, seat: found.seat,
         session: found.session.description, seq: found.seq)
     }
   }
@@ -130,6 +130,7 @@ struct RoomHandlers {
       case .refused(let error): throw error
       }
     case .elsewhere: throw CommandError(.moved, "Another node hosts the room; try again.")
+    case .between: throw CommandError.moved
     case .notFound: throw CommandError(.roomNotFound, "There is no such room.")
     }
   }

@@ -1,0 +1,107 @@
+import API
+import Core
+import Foundation
+import NIOPosix
+import Platform
+import Postgres
+import ServiceLifecycle
+import Telemetry
+import TestSupport
+
+/// A server on a free port, with a database of its own.
+struct ServerFixture {
+  let port: Int
+  let pool: PostgresPool
+  let identity: Identity
+  let server: APIServer
+  let rooms: FakeRooms
+
+  var http: HTTPClient { HTTPClient(port: port) }
+
+  /// The checkout, found from this file.
+  static let root = URL(filePath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+  static func openAPI() throws -> String {
+    try String(contentsOf: root.appending(path: "docs/api/openapi.yaml"), encoding: .utf8)
+  }
+
+  nonisolated(nonsending)
+    static func with(
+      limits: APILimits = APILimits().widened(100),
+      webRoot: URL? = nil,
+      tables: ((PostgresPool) -> TableAccess)? = nil,
+      _ body: (ServerFixture) async throws -> Void
+    ) async throws
+  {
+    try await withDatabase(template: .migrated) { database in
+      let pool = PostgresPool(database.configuration.with(role: "higgs_app"))
+      let rooms = FakeRooms()
+      let revocations = Revocations(pool: pool)
+      let identity = Identity(
+        pool: pool,
+        tokens: try await AccessTokens(keys: ["1": Array(0..<32)], current: "1"),
+        revocations: revocations)
+      var configuration = APIConfiguration(
+        host: "127.0.0.1", port: 0,
+        publicConfiguration: PublicConfiguration(version: "1.0.0", hasBots: true))
+      configuration.limits = limits
+      configuration.webRoot = webRoot
+      configuration.openAPI = try openAPI()
+      let server = APIServer(
+        configuration: configuration,
+        services: APIServices(
+          identity: identity, players: Players(pool: pool), lobby: Lobby(pool: pool),
+          idempotency: Idempotency(pool: pool), tables: tables?(pool) ?? rooms.access,
+          metrics: PrometheusRegistry(), readiness: Readiness(checks: [])))
+      let (ports, continuation) = AsyncStream<Int>.makeStream()
+      let group = ServiceGroup(
+        configuration: .init(
+          services: [server.service { continuation.yield($0) }],
+          logger: .init(label: "test")))
+      let running = Task { try await group.run() }
+      var port = 0
+      for await found in ports {
+        port = found
+        break
+      }
+      let fixture = ServerFixture(
+        port: port, pool: pool, identity: identity, server: server, rooms: rooms)
+      let result = await Result { try await body(fixture) }
+      await server.gateway.shutdown()
+      await group.triggerGracefulShutdown()
+      _ = try? await running.value
+      await pool.shutdown()
+      try result.get()
+    }
+  }
+
+  /// A new guest, by the front door.
+  func guest() async throws -> (token: String, player: String, refresh: String) {
+    let answer = try await http.request("POST", "/v1/auth/guest", body: "{}")
+    let json = answer.json
+    guard let token = json["access_token"] as? String,
+      let player = (json["player"] as? [String: Any])?["id"] as? String,
+      let refresh = json["refresh_token"] as? String
+    else { throw HTTPClient.NoAnswer(text: String(decoding: answer.body, as: UTF8.self)) }
+    return (token, player, refresh)
+  }
+
+  /// A socket after its welcome.
+  func socket(_ token: String, watching: Bool = false) async throws -> TestSocket {
+    let socket = try await TestSocket(port: port)
+    let rooms = watching ? #", "rooms": [{"id": 12}]"# : ""
+    try await socket.send(#"{"type": "hello", "token": "\#(token)", "protocol": 1\#(rooms)}"#)
+    _ = try await socket.message("welcome")
+    if watching { _ = try await socket.message("snapshot") }
+    return socket
+  }
+}
+
+extension Result where Failure == any Error {
+  nonisolated(nonsending)
+    fileprivate init(_ body: () async throws -> Success) async
+  {
+    do { self = .success(try await body()) } catch { self = .failure(error) }
+  }
+}
