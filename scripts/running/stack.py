@@ -1,6 +1,7 @@
 """PostgreSQL and `higgs serve` of a test's own, on a free port and in a folder of its own."""
 
 import os
+import random
 import shutil
 import signal
 import socket
@@ -20,6 +21,8 @@ from .user import ServerUser
 ROOT = Path(__file__).resolve().parents[2]
 TOOL_TIMEOUT_SECONDS = 300
 READY_TIMEOUT_SECONDS = 30
+SERVER_PORTS = (20_000, 32_000)
+PORT_ATTEMPTS_MAX = 100
 
 
 class Stack:
@@ -116,6 +119,13 @@ def clean_environment() -> dict[str, str]:
 
 
 def free_port() -> int:
-  with socket.socket() as probe:
-    probe.bind(("127.0.0.1", 0))
-    return probe.getsockname()[1]
+  """A port that nobody has, below those that the system gives to clients: a client that tries again
+  and again to reach a dead server on one of these may be given it for itself, and then has it."""
+  for port in random.sample(range(*SERVER_PORTS), PORT_ATTEMPTS_MAX):
+    with socket.socket() as probe:
+      try:
+        probe.bind(("127.0.0.1", port))
+        return port
+      except OSError:
+        continue
+  raise RuntimeError(f"none of {PORT_ATTEMPTS_MAX} ports was free")
