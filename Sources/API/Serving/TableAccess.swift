@@ -68,14 +68,15 @@ package enum RoomFound: Sendable {
   case notFound
 }
 
-/// A room of this node.
-package struct RoomHandle: Sendable {
+/// A room of this node. A class, since a task that captures a bare async function, or a struct that
+/// the optimizer takes apart into one, jumps to address null with Swift 6.3.
+package final class RoomHandle: Sendable {
   /// Delivers the events after a number, or a snapshot, and from then on every event.
-  package var subscribe: @Sendable (Subscriber, Int64?) async throws(CommandError) -> Void
+  package let subscribe: @Sendable (Subscriber, Int64?) async throws(CommandError) -> Void
   /// Delivers nothing more.
-  package var unsubscribe: @Sendable (UInt64) async -> Void
+  package let unsubscribe: @Sendable (UInt64) async -> Void
   /// Does what the player wants.
-  package var submit: @Sendable (PlayerCommand, ID<Player>) async -> CommandReply
+  package let submit: @Sendable (PlayerCommand, ID<Player>) async -> CommandReply
 
   /// A room by these closures.
   package init(
@@ -89,7 +90,7 @@ package struct RoomHandle: Sendable {
   }
 
   /// The room itself.
-  package init(_ room: TableRoom) {
+  package convenience init(_ room: TableRoom) {
     self.init(
       subscribe: { subscriber, seq throws(CommandError) in
         try await room.subscribe(subscriber, after: seq)

@@ -4,9 +4,19 @@ package import Tables
 
 /// Wakes rooms: one timer for all of them, which sleeps while nothing is due.
 package final class Alarms: Sendable {
-  /// What is called. (A task that captures a bare async function crashes with Swift 6.3.)
-  private struct Alarm: Sendable {
+  /// What is called. A class, since a task that captures a bare async function, or a struct that
+  /// the optimizer takes apart into one, jumps to address null with Swift 6.3.
+  private final class Alarm: Sendable {
     let body: @Sendable () async -> Void
+
+    init(body: @escaping @Sendable () async -> Void) {
+      self.body = body
+    }
+
+    @inline(never)
+    func ring() async {
+      await body()
+    }
   }
 
   private struct State {
@@ -61,7 +71,7 @@ package final class Alarms: Sendable {
       return (due, next)
     }
     if let next { schedule(next) }
-    for alarm in due { Task { await alarm.body() } }
+    for alarm in due { Task { await alarm.ring() } }
   }
 }
 

@@ -68,8 +68,9 @@ private struct AtShutdown: Service {
   }
 }
 
-/// Something that runs until it is told to end.
-private struct AsyncService: Service {
+/// Something that runs until it is told to end. A class, since a task that captures a bare async
+/// function jumps to address null with Swift 6.3.
+private final class AsyncService: Service {
   let run: @Sendable () async throws -> Void
   let end: @Sendable () async -> Void
 
@@ -79,12 +80,17 @@ private struct AsyncService: Service {
     self.end = end
   }
 
+  @inline(never)
+  private func finish() async {
+    await end()
+  }
+
   func run() async throws {
     try await withGracefulShutdownHandler {
       try await self.run()
       try? await gracefulShutdown()
     } onGracefulShutdown: {
-      Task { await end() }
+      Task { await self.finish() }
     }
   }
 }
