@@ -110,7 +110,7 @@ struct IdentityTests {
     try await IdentityFixture.with { fixture in
       let guest = try await fixture.guest()
       try await fixture.pool.execute(
-        "update users set status = 'banned' where id = \(guest.grant.player.uuid)")
+        "select ban_user(\(guest.grant.player.uuid), 'a test')")
       await #expect(throws: PlatformError.accountNotActive(status: "banned")) {
         try await fixture.identity.signIn(
           guestSecret: guest.secret, from: SignInOrigin(device: nil, address: nil))
