@@ -21,6 +21,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
     .package(url: "https://github.com/swift-server/async-http-client", from: "1.30.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -76,6 +77,14 @@ let package = Package(
       ],
       swiftSettings: strict),
     .target(
+      name: "Redis",
+      dependencies: [
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      ],
+      swiftSettings: strict),
+    .target(
       name: "Telemetry",
       dependencies: [
         .product(name: "CoreMetrics", package: "swift-metrics"),
@@ -86,7 +95,7 @@ let package = Package(
     .target(
       name: "API",
       dependencies: [
-        "Core", "Domino", "Fairness", "Hosting", "Platform", "Postgres", "Store", "Tables",
+        "Core", "Domino", "Fairness", "Hosting", "Platform", "Postgres", "Redis", "Store", "Tables",
         "Telemetry",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Hummingbird", package: "hummingbird"),
@@ -107,7 +116,7 @@ let package = Package(
       name: "higgs",
       dependencies: [
         "API", "Core", "Domino", "Fairness", "Hosting", "LedgerSigning", "Migrations", "Platform",
-        "Postgres", "Store", "Telemetry",
+        "Postgres", "Redis", "Store", "Telemetry",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Crypto", package: "swift-crypto"),
@@ -154,8 +163,8 @@ let package = Package(
     .testTarget(
       name: "APITests",
       dependencies: [
-        "API", "Core", "Domino", "Hosting", "Platform", "Postgres", "Store", "Tables", "Telemetry",
-        "TestSupport", "higgs",
+        "API", "Core", "Domino", "Hosting", "Platform", "Postgres", "Redis", "Store", "Tables",
+        "Telemetry", "TestSupport", "higgs",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -163,6 +172,8 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "PostgresTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "RedisTests", dependencies: ["Redis", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "StoreTests", dependencies: ["Core", "Store", "Postgres", "TestSupport"],
       swiftSettings: strict),

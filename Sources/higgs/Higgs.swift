@@ -7,7 +7,10 @@ struct Higgs: AsyncParsableCommand {
     commandName: "higgs",
     abstract: "The backend for multiplayer domino games.",
     version: "1.0.0",
-    subcommands: [Serve.self, Migrate.self, LedgerCommand.self, FairCommand.self]
+    subcommands: [
+      Serve.self, Migrate.self, LedgerCommand.self, FairCommand.self, KeysCommand.self,
+      ConfigurationCommand.self,
+    ]
   )
 
   /// What a wrong command line ends with: 2 for the commands that have always done so, else 64.

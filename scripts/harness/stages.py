@@ -144,7 +144,7 @@ def stages(servers: Servers, first: str, quick: bool) -> list[Stage]:
     listed += sql_test_stages(servers, "18")
   if first == "15":
     listed.append(Stage(
-      "generated files", lambda run: generated_files(run, servers), ("PostgreSQL 15",)))
+      "generated files", lambda run: generated_files(run, servers), ("PostgreSQL 15", "build")))
   listed.append(Stage("checks", lambda run: counted(
     run, "scripts/check", timeout_seconds=CHECKS_TIMEOUT_SECONDS), ("install",)))
   listed.append(Stage("clean tree", lambda run: clean_tree(run, tree)))

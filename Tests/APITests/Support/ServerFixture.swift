@@ -4,6 +4,7 @@ import Foundation
 import NIOPosix
 import Platform
 import Postgres
+import Redis
 import ServiceLifecycle
 import Telemetry
 import TestSupport
@@ -15,6 +16,7 @@ struct ServerFixture {
   let identity: Identity
   let server: APIServer
   let rooms: FakeRooms
+  let presence: Presence
 
   var http: HTTPClient { HTTPClient(port: port) }
 
@@ -29,7 +31,8 @@ struct ServerFixture {
   nonisolated(nonsending)
     static func with(
       limits: APILimits = APILimits().widened(100),
-      webRoot: URL? = nil,
+      webRoot: URL? = nil, maintenance: Maintenance? = nil, redis: RedisClient? = nil,
+      presence: Presence.Timing = Presence.Timing(), servesMetrics: Bool = true,
       tables: ((PostgresPool) -> TableAccess)? = nil,
       _ body: (ServerFixture) async throws -> Void
     ) async throws
@@ -42,9 +45,14 @@ struct ServerFixture {
         pool: pool,
         tokens: try await AccessTokens(keys: ["1": Array(0..<32)], current: "1"),
         revocations: revocations)
-      var configuration = APIConfiguration(
-        host: "127.0.0.1", port: 0,
-        publicConfiguration: PublicConfiguration(version: "1.0.0", hasBots: true))
+      var known = PublicConfiguration(version: "1.0.0", hasBots: true)
+      known.maintenance = maintenance
+      var configuration = APIConfiguration(host: "127.0.0.1", port: 0, publicConfiguration: known)
+      configuration.servesMetrics = servesMetrics
+      let shared = redis.map { SharedRedis($0) }
+      let online = Presence(redis: shared, timing: presence)
+      let beats = Beats(online)
+      let beating = Task { if redis != nil { await beats.run() } }
       configuration.limits = limits
       configuration.webRoot = webRoot
       configuration.openAPI = try openAPI()
@@ -53,7 +61,8 @@ struct ServerFixture {
         services: APIServices(
           identity: identity, players: Players(pool: pool), lobby: Lobby(pool: pool),
           idempotency: Idempotency(pool: pool), tables: tables?(pool) ?? rooms.access,
-          metrics: PrometheusRegistry(), readiness: Readiness(checks: [])))
+          metrics: PrometheusRegistry(), readiness: Readiness(checks: []),
+          presence: online, redis: shared))
       let (ports, continuation) = AsyncStream<Int>.makeStream()
       let group = ServiceGroup(
         configuration: .init(
@@ -66,9 +75,12 @@ struct ServerFixture {
         break
       }
       let fixture = ServerFixture(
-        port: port, pool: pool, identity: identity, server: server, rooms: rooms)
+        port: port, pool: pool, identity: identity, server: server, rooms: rooms,
+        presence: online)
       let result = await Result { try await body(fixture) }
       await server.gateway.shutdown()
+      beating.cancel()
+      await beating.value
       await group.triggerGracefulShutdown()
       _ = try? await running.value
       await pool.shutdown()
@@ -96,6 +108,13 @@ struct ServerFixture {
     if watching { _ = try await socket.message("snapshot") }
     return socket
   }
+}
+
+/// A class, for a task must not capture a bare async function (docs/known-problems.md).
+private final class Beats: Sendable {
+  let presence: Presence
+  init(_ presence: Presence) { self.presence = presence }
+  func run() async { await presence.run() }
 }
 
 extension Result where Failure == any Error {
