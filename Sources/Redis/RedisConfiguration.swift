@@ -76,7 +76,8 @@ extension RedisConfiguration {
     guard let text else { return (nil, nil) }
     let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     guard parts.count == 2 else {
-      throw .invalidAddress("there is a user without a password; write user:password@ or :password@")
+      throw .invalidAddress(
+        "there is a user without a password; write user:password@ or :password@ before the host")
     }
     guard let user = decoded(parts[0]), let password = decoded(parts[1]) else {
       throw .invalidAddress("user or password have a % that is no code; write % as %25")

@@ -26,7 +26,10 @@ struct KeysTests {
       ("{}", "not JSON of the form"), ("", "not JSON of the form"),
       (#"{"current": "1", "keys": {}}"#, "1 to 100 keys"),
       (#"{"current": "1", "keys": {"1": "abc"}}"#, "64 hexadecimal digits"),
-      (TestKeys.ring.replacing(#""current": "1""#, with: #""current": "2""#), "not in the key ring"),
+      (
+        TestKeys.ring.replacing(#""current": "1""#, with: #""current": "2""#),
+        "not in the key ring"
+      ),
       (TestKeys.ring(String(repeating: "0", count: 64)), "no random key"),
       (TestKeys.ring(String(repeating: "0123456789abcdef", count: 4)), "not drawn by chance"),
     ])

@@ -17,7 +17,9 @@ package enum FreePort {
   }
 
   /// Whether somebody takes connections there.
-  package static func isServed(_ port: Int) -> Bool { withSocket({ connect($0, $1, $2) }, port) == 0 }
+  package static func isServed(_ port: Int) -> Bool {
+    withSocket({ connect($0, $1, $2) }, port) == 0
+  }
 
   private static func withSocket(
     _ body: (Int32, UnsafePointer<sockaddr>, socklen_t) -> Int32, _ port: Int

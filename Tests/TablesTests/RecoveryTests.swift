@@ -54,7 +54,7 @@ struct RecoveryTests {
     #expect(fixture.database.total == total)
   }
 
-  @Test("A host that deals no hands, as in maintenance, finishes the one that runs, and that is all")
+  @Test("A host that deals no hands, as in maintenance, finishes the one that runs")
   func finishesOnly() async throws {
     let fixture = try Fixture()
     _ = try await fixture.deal(people: 4)

@@ -45,14 +45,19 @@ package final class SharedRedis: Sendable {
   }
 
   private func tellAway(_ reason: String) {
-    guard !isToldAway.withLock({ told in defer { told = true }; return told }) else { return }
+    guard !isToldAway.withLock({ exchange(&$0, for: true) }) else { return }
     logger.warning(
       "Redis cannot be used; presence and the limits of sign-in go on in this node's memory",
       metadata: ["reason": "\(reason)", "redis": "\(client.configuration)"])
   }
 
+  private func exchange(_ value: inout Bool, for other: Bool) -> Bool {
+    defer { value = other }
+    return value
+  }
+
   private func tellBack() {
-    guard isToldAway.withLock({ told in defer { told = false }; return told }) else { return }
+    guard isToldAway.withLock({ exchange(&$0, for: false) }) else { return }
     logger.notice("Redis is back; presence and the limits of sign-in are shared again")
   }
 }

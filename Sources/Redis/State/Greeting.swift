@@ -19,7 +19,8 @@ package struct Greeting: Sendable {
   package init(_ configuration: RedisConfiguration) {
     var commands: [RedisCommand] = []
     if let password = configuration.password {
-      commands.append(RedisCommand(words: ["AUTH"] + [configuration.user, password].compactMap { $0 }))
+      let account = [configuration.user, password].compactMap { $0 }
+      commands.append(RedisCommand(words: ["AUTH"] + account))
     }
     if configuration.database != 0 {
       commands.append(RedisCommand("SELECT", String(configuration.database)))

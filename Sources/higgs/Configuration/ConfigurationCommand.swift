@@ -6,7 +6,10 @@ struct ConfigurationCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "configuration",
     abstract: "Print every variable that is read from the environment.",
-    discussion: "From the same description by which they are read; docs/configuration.md is made so."
+    discussion: """
+      From the same description by which they are read; docs/configuration.md and .env.example are \
+      made so.
+      """
   )
 
   /// As what they are printed.

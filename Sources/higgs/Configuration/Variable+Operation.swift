@@ -34,8 +34,8 @@ extension Variable {
     Server seeds and access tokens depend on it; keep it as safe as the database, and apart from it.
     """)
   static let keys = text(
-    "HIGGS_KEYS", .security, like: "{\"current\": \"1\", \"keys\": {\"1\": \"<64 hexadecimal digits>\"}}",
-    isSecret: true,
+    "HIGGS_KEYS", .security,
+    like: #"{"current": "1", "keys": {"1": "<64 hexadecimal digits>"}}"#, isSecret: true,
     "The key ring itself, where no file can be given; it goes before HIGGS_KEY_RING_FILE.")
   static let limitsFactor = number(
     "LIMITS_FACTOR", .security, 1...100_000, usual: 1,

@@ -11,7 +11,8 @@ enum WeakSecrets {
   private static let commonPasswords: Set<String> = [
     "postgres", "postgresql", "password", "password1234", "passwordpassword", "changeme",
     "changemechangeme", "change-me-please", "secret", "secretsecret", "admin", "administrator",
-    "root", "redis", "higgs", "higgs_app", "higgs-domino", "higgs_domino", "domino", "domino-sample",
+    "root", "redis", "higgs", "higgs_app", "higgs-domino", "higgs_domino", "domino",
+    "domino-sample",
     "123456789012", "1234567890123456", "qwertyuiopas", "letmeinletmein",
   ]
 

@@ -11,7 +11,9 @@ struct KeysCommand: ParsableCommand {
   struct Make: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Print a new key ring.",
-      discussion: "Keep it in a file that only the server can read: umask 077; higgs keys make > FILE")
+      discussion: """
+        Keep it in a file that only the server can read: umask 077; higgs keys make > FILE
+        """)
 
     func run() throws { Console.say(KeyRing.fresh()) }
   }
@@ -20,7 +22,9 @@ struct KeysCommand: ParsableCommand {
   struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Check a key ring, as the server in production does.",
-      discussion: "Exit codes: 0 it is good; 1 it is not, and the reason is told; 2 wrong command line."
+      discussion: """
+        Exit codes: 0 it is good; 1 it is not, and the reason is told; 2 wrong command line.
+        """
     )
 
     @Argument(help: "The file; - for standard input.")

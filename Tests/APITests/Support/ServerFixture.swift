@@ -45,17 +45,14 @@ struct ServerFixture {
         pool: pool,
         tokens: try await AccessTokens(keys: ["1": Array(0..<32)], current: "1"),
         revocations: revocations)
-      var known = PublicConfiguration(version: "1.0.0", hasBots: true)
-      known.maintenance = maintenance
-      var configuration = APIConfiguration(host: "127.0.0.1", port: 0, publicConfiguration: known)
+      var configuration = try Self.configuration(maintenance)
       configuration.servesMetrics = servesMetrics
+      configuration.limits = limits
+      configuration.webRoot = webRoot
       let shared = redis.map { SharedRedis($0) }
       let online = Presence(redis: shared, timing: presence)
       let beats = Beats(online)
       let beating = Task { if redis != nil { await beats.run() } }
-      configuration.limits = limits
-      configuration.webRoot = webRoot
-      configuration.openAPI = try openAPI()
       let server = APIServer(
         configuration: configuration,
         services: APIServices(
@@ -63,29 +60,51 @@ struct ServerFixture {
           idempotency: Idempotency(pool: pool), tables: tables?(pool) ?? rooms.access,
           metrics: PrometheusRegistry(), readiness: Readiness(checks: []),
           presence: online, redis: shared))
-      let (ports, continuation) = AsyncStream<Int>.makeStream()
-      let group = ServiceGroup(
-        configuration: .init(
-          services: [server.service { continuation.yield($0) }],
-          logger: .init(label: "test")))
-      let running = Task { try await group.run() }
-      var port = 0
-      for await found in ports {
-        port = found
-        break
+      let result = await Result {
+        try await serve(server) { port in
+          try await body(
+            ServerFixture(
+              port: port, pool: pool, identity: identity, server: server, rooms: rooms,
+              presence: online))
+          await server.gateway.shutdown()
+          beating.cancel()
+          await beating.value
+        }
       }
-      let fixture = ServerFixture(
-        port: port, pool: pool, identity: identity, server: server, rooms: rooms,
-        presence: online)
-      let result = await Result { try await body(fixture) }
-      await server.gateway.shutdown()
-      beating.cancel()
-      await beating.value
-      await group.triggerGracefulShutdown()
-      _ = try? await running.value
       await pool.shutdown()
       try result.get()
     }
+  }
+
+  private static func configuration(_ maintenance: Maintenance?) throws -> APIConfiguration {
+    var known = PublicConfiguration(version: "1.0.0", hasBots: true)
+    known.maintenance = maintenance
+    var configuration = APIConfiguration(host: "127.0.0.1", port: 0, publicConfiguration: known)
+    configuration.openAPI = try openAPI()
+    return configuration
+  }
+
+  /// Serves for the closure, which gets the port; then ends in order.
+  nonisolated(nonsending)
+    private static func serve(
+      _ server: APIServer, _ body: (Int) async throws -> Void
+    ) async throws
+  {
+    let (ports, continuation) = AsyncStream<Int>.makeStream()
+    let group = ServiceGroup(
+      configuration: .init(
+        services: [server.service { continuation.yield($0) }], logger: .init(label: "test")))
+    let running = Task { try await group.run() }
+    var port = 0
+    for await found in ports {
+      port = found
+      break
+    }
+    let result = await Result { try await body(port) }
+    await server.gateway.shutdown()
+    await group.triggerGracefulShutdown()
+    _ = try? await running.value
+    try result.get()
   }
 
   /// A new guest, by the front door.

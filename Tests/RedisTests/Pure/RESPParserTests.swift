@@ -139,7 +139,8 @@ struct RESPParserTests {
   @Test("A command is an array of bulks, whatever its words are")
   func commands() throws {
     let command = RedisCommand(bytes: [Array("SET".utf8), [], [13, 10, 0, 255]])
-    #expect(command.encoded == Array("*3\r\n$3\r\nSET\r\n$0\r\n\r\n$4\r\n".utf8) + [13, 10, 0, 255, 13, 10])
+    let head = Array("*3\r\n$3\r\nSET\r\n$0\r\n\r\n$4\r\n".utf8)
+    #expect(command.encoded == head + [13, 10, 0, 255, 13, 10])
     #expect(try read([command.encoded]) == [.array(command.words.map { .bulk($0) })])
   }
 

@@ -28,7 +28,9 @@ struct RedisSubscriberTests {
           .bulk(Array("a".utf8)), .integer(1), .bulk(Array("b".utf8)), .integer(1),
         ])
       {}
-      for number in 0..<100 { try await publish(number % 2 == 0 ? "a" : "b", "\(number)", on: client) }
+      for number in 0..<100 {
+        try await publish(number % 2 == 0 ? "a" : "b", "\(number)", on: client)
+      }
       for number in 0..<100 {
         let message = RedisSubscriber.Event.message(
           channel: number % 2 == 0 ? "a" : "b", Array("\(number)".utf8))
