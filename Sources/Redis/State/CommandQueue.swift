@@ -48,6 +48,13 @@ package struct CommandQueue: Sendable {
     package let name: String
     /// What goes out now.
     package let written: [[UInt8]]
+
+    /// A delivery as it stands.
+    package init(id: UInt64?, name: String, written: [[UInt8]]) {
+      self.id = id
+      self.name = name
+      self.written = written
+    }
   }
 
   private struct Sent {

@@ -66,11 +66,11 @@ struct ServerFixture {
             ServerFixture(
               port: port, pool: pool, identity: identity, server: server, rooms: rooms,
               presence: online))
-          await server.gateway.shutdown()
-          beating.cancel()
-          await beating.value
         }
       }
+      // The sockets are gone, so that the last beat takes leave of all.
+      beating.cancel()
+      await beating.value
       await pool.shutdown()
       try result.get()
     }

@@ -97,14 +97,14 @@ struct RESPParserTests {
     var limits = RESPLimits()
     (limits.lineBytesMax, limits.elementsMax, limits.replyBytesMax) = (10, 3, 30)
     func violation(_ wire: String) -> RESPViolation? {
-      do {
+      do throws(RESPViolation) {
         var parser = RESPParser(limits: limits)
         for byte in wire.utf8 {
           parser.feed([byte])
           while try parser.next() != nil {}
         }
         return nil
-      } catch { return error as? RESPViolation }
+      } catch { return error }
     }
     #expect(violation("+" + String(repeating: "x", count: 50)) == .lineTooLong(limit: 10))
     #expect(violation("+123456789\r\n") == nil)
