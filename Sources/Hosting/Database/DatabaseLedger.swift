@@ -10,6 +10,7 @@ import Tables
 struct DatabaseLedger: Sendable {
   let client: TimedClient
   let logger: Logger
+  private let batches: HandBatches
 
   /// How long a change may take before its outcome counts as unknown.
   static let timeoutMilliseconds = 5_000
@@ -17,6 +18,7 @@ struct DatabaseLedger: Sendable {
   init(pool: PostgresPool, logger: Logger) {
     client = TimedClient(pool, Self.timeoutMilliseconds)
     self.logger = logger
+    batches = HandBatches(client: client, logger: logger)
   }
 
   private var rooms: Rooms<TimedClient> { Rooms(client) }
@@ -24,42 +26,10 @@ struct DatabaseLedger: Sendable {
 
   var ledger: TableLedger {
     TableLedger(
-      commitDeal: { await commitDeal($0) }, startHand: { await startHand($0) },
-      settle: { await settle($0) }, void: { await void($0, $1, $2) }, sit: { await sit($0) },
+      commitDeal: { await batches.commitDeal($0) }, startHand: { await batches.startHand($0) },
+      settle: { await batches.settle($0) }, void: { await void($0, $1, $2) }, sit: { await sit($0) },
       topUp: { await topUp($0) }, stand: { await stand($0, $1) }, close: { await close($0, $1) },
       balance: { try? await rooms.purse(of: $0, $1) }, load: { await load($0) })
-  }
-
-  private func commitDeal(_ promise: DealPromise) async -> LedgerAnswer<SealedSeed> {
-    do throws(PostgresError) {
-      let (outcome, seed) = try await hands.promise(
-        Int32(promise.number), of: promise.room, fence: promise.fence,
-        seed: .init(promise.seed))
-      guard let seed, let sealed = SealedSeed(seed) else { return outcome.refusal() }
-      return .done(sealed)
-    } catch {
-      return missed("a deal", error)
-    }
-  }
-
-  private func startHand(_ start: Tables.HandStart) async -> LedgerAnswer<StartedHand> {
-    do throws(PostgresError) {
-      let (outcome, number, stacks) = try await hands.start(.init(start))
-      guard let number, let stacks else { return outcome.refusal() }
-      return .done(
-        StartedHand(number: Int(number), stacks: stacks.map(Chips.init(rawValue:))))
-    } catch {
-      return missed("a start", error)
-    }
-  }
-
-  private func settle(_ settlement: Tables.HandSettlement) async -> LedgerAnswer<Void> {
-    do throws(PostgresError) {
-      let outcome = try await hands.settle(.init(settlement))
-      return outcome.isDone ? .done(()) : outcome.refusal()
-    } catch {
-      return missed("a settlement", error)
-    }
   }
 
   private func void(_ hand: ID<Hand>, _ fence: Int64, _ reason: String) async -> LedgerAnswer<Void>
