@@ -17,6 +17,7 @@ HELM = BIN / "helm"
 RELEASE, NAMESPACE = "higgs-domino", "games"
 OPERATORS = ("postgresql.cnpg.io/v1", "monitoring.coreos.com/v1")
 HELM_TIMEOUT_SECONDS = 60
+SCRIPT_TIMEOUT_SECONDS = 180
 CASES = sorted(path.name.removesuffix("-values.yaml") for path in (CHART / "ci").glob("*.yaml"))
 
 
@@ -140,3 +141,10 @@ def pod_template(found: dict) -> dict | None:
 def matches(selector: dict, labels: dict) -> bool:
   """Whether a selector of plain labels chooses."""
   return all(labels.get(key) == value for key, value in selector.items())
+
+
+def script(name: str, **environment) -> subprocess.CompletedProcess:
+  """A script as a container runs it; nothing of this machine's settings of libpq."""
+  clean = {key: value for key, value in os.environ.items() if not key.startswith("PG")}
+  return subprocess.run(["bash", CHART / "files" / name], text=True, capture_output=True, check=False,
+                        timeout=SCRIPT_TIMEOUT_SECONDS, env=clean | environment)

@@ -1,21 +1,14 @@
-"""The Job that makes Secrets, run for real against an API server in Python, with the very lines
-that the chart renders for it."""
+"""The Job that makes Secrets, run for real against an API server in Python."""
 
 import json
-import os
 import re
 import shutil
 import subprocess
-from pathlib import Path
 
 import pytest
 
 from api_server import PATH, APIServer
-from support import CHART, rendered
-
-SCRIPT = CHART / "files/make-secrets.sh"
-STAND_IN = Path(__file__).parent / "stand_in_higgs"
-TIMEOUT_SECONDS = 120
+from secrets_job import STAND_IN, make_secrets
 
 
 @pytest.fixture
@@ -34,41 +27,29 @@ def programs(tmp_path):
   return folder
 
 
-def rendered_environment(case: str) -> dict[str, str]:
-  container = rendered(case).pod("secrets").spec["containers"][0]
-  return {variable["name"]: variable["value"] for variable in container["env"]}
-
-
-def run(api, programs, case="redis", **environment) -> subprocess.CompletedProcess:
-  settings = rendered_environment(case) | api.environment | environment
-  return subprocess.run(
-    ["bash", SCRIPT], text=True, capture_output=True, timeout=TIMEOUT_SECONDS, check=False,
-    env={"PATH": f"{programs}:{os.environ['PATH']}", "TMPDIR": str(programs)} | settings)
-
-
 def test_it_makes_what_is_missing_and_keeps_it_for_ever(api, programs):
-  ended = run(api, programs)
+  ended = make_secrets(api, programs)
   assert ended.returncode == 0, ended.stderr
   assert set(api.secrets) == {"domino-key-ring", "domino-database", "domino-database-tls",
                               "domino-cache", "domino-cache-tls"}
   assert "domino-key-ring: made" in ended.stdout
   first = json.dumps(api.secrets)
-  ended = run(api, programs)
+  ended = make_secrets(api, programs)
   assert ended.returncode == 0, ended.stderr
   assert "domino-key-ring: is there and stays as it is" in ended.stdout
   assert json.dumps(api.secrets) == first
 
 
 def test_one_that_is_missing_is_made_beside_those_that_are_there(api, programs):
-  run(api, programs)
+  make_secrets(api, programs)
   kept, lost = api.secrets["domino-database"], api.secrets.pop("domino-cache")
-  assert run(api, programs).returncode == 0
+  assert make_secrets(api, programs).returncode == 0
   assert api.secrets["domino-database"] == kept
   assert api.secrets["domino-cache"] != lost, "a lost password is made anew"
 
 
 def test_what_it_makes_is_random_and_of_the_right_form(api, programs):
-  assert run(api, programs).returncode == 0
+  assert make_secrets(api, programs).returncode == 0
   ring = json.loads(api.data("domino-key-ring")["key-ring.json"])
   assert re.fullmatch("[0-9a-f]{64}", ring["keys"][ring["current"]])
   passwords = api.data("domino-database")
@@ -82,7 +63,7 @@ def test_what_it_makes_is_random_and_of_the_right_form(api, programs):
 
 
 def test_certificates_are_for_the_names_of_the_service_and_for_no_other(api, programs, tmp_path):
-  assert run(api, programs).returncode == 0
+  assert make_secrets(api, programs).returncode == 0
   for file, data in api.data("domino-database-tls").items():
     (tmp_path / file).write_bytes(data)
   def verify(name):
@@ -98,19 +79,19 @@ def test_certificates_are_for_the_names_of_the_service_and_for_no_other(api, pro
 
 
 def test_grafana_gets_an_administrator(api, programs):
-  assert run(api, programs, case="monitoring").returncode == 0
+  assert make_secrets(api, programs, case="monitoring").returncode == 0
   assert api.data("higgs-domino-grafana")["admin-user"] == b"admin"
   assert len(api.data("higgs-domino-grafana")["admin-password"]) == 64
 
 
 def test_it_asks_for_nothing_but_to_create_secrets(api, programs):
-  run(api, programs)
+  make_secrets(api, programs)
   assert set(api.requests) == {f"POST {PATH}"}
 
 
 def test_an_api_server_that_fails_for_a_moment_is_asked_again(tmp_path, programs):
   api = APIServer(tmp_path, refusals=[503, 500])
-  ended = run(api, programs)
+  ended = make_secrets(api, programs)
   api.stop()
   assert ended.returncode == 0, ended.stderr
   assert len(api.secrets) == 5 and len(api.requests) == 7
@@ -118,7 +99,7 @@ def test_an_api_server_that_fails_for_a_moment_is_asked_again(tmp_path, programs
 
 def test_a_refusal_is_said_with_the_words_of_the_api_server(tmp_path, programs):
   api = APIServer(tmp_path, refusals=[403])
-  ended = run(api, programs)
+  ended = make_secrets(api, programs)
   api.stop()
   assert ended.returncode == 1
   assert "domino-key-ring: the API server answered 403" in ended.stderr
@@ -130,7 +111,7 @@ def test_a_server_that_is_not_the_clusters_gets_no_token(api, programs, tmp_path
   other.mkdir()
   imposter = APIServer(other)
   shutil.copy(imposter.account / "ca.crt", api.account / "ca.crt")
-  ended = run(api, programs)
+  ended = make_secrets(api, programs)
   imposter.stop()
   assert ended.returncode == 1 and not api.requests
   assert "the API server did not answer" in ended.stderr
@@ -140,11 +121,11 @@ def test_a_program_that_makes_nothing_makes_no_empty_secret(api, programs):
   (programs / "higgs").unlink()
   (programs / "higgs").write_text("#!/bin/sh\nexit 0\n", encoding="utf-8")
   (programs / "higgs").chmod(0o755)
-  ended = run(api, programs)
+  ended = make_secrets(api, programs)
   assert ended.returncode == 1 and "nothing was made for key-ring.json" in ended.stderr
   assert not api.secrets
 
 
 def test_it_leaves_nothing_behind(api, programs):
-  run(api, programs)
+  make_secrets(api, programs)
   assert {path.name for path in programs.iterdir()} == {"higgs"}

@@ -100,7 +100,7 @@ create() {
   local status
   document "$1" >"$work/document"
   status=$(curl --silent --show-error --cacert "$account/ca.crt" --max-time "$request_seconds" \
-    --retry "$tries" --retry-all-errors --header "@$work/header" \
+    --retry "$tries" --retry-delay 2 --retry-all-errors --header "@$work/header" \
     --header 'Content-Type: application/json' --data-binary "@$work/document" \
     --output "$work/answer" --write-out '%{http_code}' \
     "$server/api/v1/namespaces/$namespace/secrets") || fail "$1: the API server did not answer"

@@ -2,6 +2,7 @@
 # Starts Redis with its password, which stands in no command line.
 set -eu
 umask 077
-cat /etc/redis/redis.conf >/tmp/redis.conf
-printf 'requirepass %s\n' "$REDIS_PASSWORD" >>/tmp/redis.conf
-exec redis-server /tmp/redis.conf
+settings=${WORK_FOLDER:-/tmp}/redis.conf
+cat "${SETTINGS_FOLDER:-/etc/redis}/redis.conf" >"$settings"
+printf 'requirepass %s\n' "$REDIS_PASSWORD" >>"$settings"
+exec redis-server "$settings"

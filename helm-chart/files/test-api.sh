@@ -2,7 +2,7 @@
 # The API is the one of this release; the metrics are not where players are.
 set -euo pipefail
 
-ask() { curl --silent --show-error --max-time 10 --retry 5 --retry-connrefused "$@"; }
+ask() { curl --silent --show-error --max-time 10 --retry 5 --retry-delay 2 --retry-connrefused "$@"; }
 
 answer=$(ask --fail "$SERVER_URL/v1/config")
 case $answer in

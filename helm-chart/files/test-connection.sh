@@ -3,6 +3,6 @@
 set -euo pipefail
 
 for path in /health/live /health/ready; do
-  curl --silent --show-error --fail --max-time 10 --retry 5 --retry-all-errors "$SERVER_URL$path"
+  curl --silent --show-error --fail --max-time 10 --retry 5 --retry-delay 2 --retry-all-errors "$SERVER_URL$path"
   echo " is the answer of $path"
 done

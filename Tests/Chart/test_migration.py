@@ -1,44 +1,18 @@
-"""The scripts of the migration, of Redis and of `helm test`, run for real on this machine."""
+"""The scripts of the migration and of the backup, run for real against a PostgreSQL of our own."""
 
 import os
 import re
 import shutil
 import subprocess
-import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
-from api_server import APIServer
-from support import CHART, ROOT, rendered
-from test_secrets_job import STAND_IN, run as make_secrets
+from secrets_job import STAND_IN
+from support import ROOT, script
 
-FILES = CHART / "files"
-TIMEOUT_SECONDS = 180
-WAIT_SECONDS = 30
 HARD_PASSWORD = "it's \\ \"quoted\" $HOME :colon"
-
-
-def script(name: str, **environment) -> subprocess.CompletedProcess:
-  """A script as a container runs it; nothing of this machine's settings of libpq."""
-  clean = {key: value for key, value in os.environ.items() if not key.startswith("PG")}
-  return subprocess.run(["bash", FILES / name], text=True, capture_output=True, check=False,
-                        timeout=TIMEOUT_SECONDS, env=clean | environment)
-
-
-@pytest.fixture(scope="module")
-def secrets(tmp_path_factory):
-  """What the Secrets Job makes."""
-  folder = tmp_path_factory.mktemp("secrets")
-  (folder / "programs").mkdir()
-  (folder / "programs/higgs").symlink_to(STAND_IN)
-  api = APIServer(folder)
-  ended = make_secrets(api, folder / "programs")
-  api.stop()
-  assert ended.returncode == 0, ended.stderr
-  return api
 
 
 @pytest.fixture(scope="module")
@@ -163,103 +137,3 @@ def test_a_backup_volume_is_tried(tmp_path):
   assert not list(tmp_path.iterdir())
   ended = script("prepare-backup.sh", BACKUP_FOLDER="/proc")
   assert ended.returncode != 0
-
-
-# ---- Redis -------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def redis(tmp_path, secrets):
-  """Redis by the script and the settings of the chart, with its paths moved to a folder."""
-  data = rendered("redis").named("ConfigMap", "domino-cache")["data"]
-  with ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as taken:
-    port = str(taken.server_address[1])
-  for file, text in secrets.data("domino-cache-tls").items():
-    (tmp_path / file).write_bytes(text)
-  moved = {"/etc/redis-tls": str(tmp_path), "/etc/redis": str(tmp_path), "/tmp": str(tmp_path),
-           "6379": port, "bind * -::*": "bind 127.0.0.1"}
-  for name, text in data.items():
-    for old, new in moved.items():
-      text = re.sub(re.escape(old) + r"(?![\w])" if old == "/tmp" else re.escape(old), new, text)
-    (tmp_path / f"given-{name}" if name == "redis.conf" else tmp_path / name).write_text(
-      text, encoding="utf-8")
-  started = tmp_path / "redis.sh"
-  text = started.read_text(encoding="utf-8").replace(
-    f"cat {tmp_path}/redis.conf", f"cat {tmp_path}/given-redis.conf")
-  started.write_text(text, encoding="utf-8")
-  password = secrets.data("domino-cache")["password"].decode()
-  process = subprocess.Popen(["sh", started], env=os.environ | {"REDIS_PASSWORD": password},
-                             stdout=subprocess.DEVNULL)
-  yield {"port": port, "password": password, "ca": tmp_path / "ca.crt", "pid": process.pid}
-  process.terminate()
-  assert process.wait(timeout=WAIT_SECONDS) == 0
-
-
-def ping(redis, *options, password="") -> str:
-  """The readiness probe's own command."""
-  probe = rendered("redis").pod("cache").spec["containers"][0]["readinessProbe"]["exec"]["command"]
-  words = [str(redis["ca"]) if word == "/etc/redis-tls/ca.crt" else word for word in probe]
-  words[1:1] = ["-h", "127.0.0.1", "-p", redis["port"], *options]
-  deadline = time.monotonic() + WAIT_SECONDS
-  while True:
-    ended = subprocess.run(words, text=True, capture_output=True, check=False, timeout=10,
-                           env=os.environ | {"REDISCLI_AUTH": password})
-    said = ended.stdout + ended.stderr
-    if "refused" not in said or time.monotonic() > deadline:
-      return said
-    time.sleep(0.1)
-
-
-def test_redis_answers_by_tls_and_password_only(redis):
-  assert "PONG" in ping(redis, "--sni", "domino-cache", password=redis["password"])
-  assert "NOAUTH" in ping(redis)
-  plain = subprocess.run(["redis-cli", "-h", "127.0.0.1", "-p", redis["port"], "ping"], text=True,
-                         capture_output=True, check=False, timeout=10)
-  assert "PONG" not in plain.stdout
-
-
-def test_the_password_of_redis_stands_in_no_command_line(redis):
-  ping(redis, password=redis["password"])
-  words = Path(f"/proc/{redis['pid']}/cmdline").read_text(encoding="utf-8")
-  assert "redis-server" in words and redis["password"] not in words
-
-
-# ---- helm test ---------------------------------------------------------------------------------
-
-
-class Answers(BaseHTTPRequestHandler):
-  """A server with a given answer for each path."""
-
-  answers: dict[str, tuple[int, str]] = {}
-
-  def do_GET(self):
-    status, text = self.answers.get(self.path, (404, ""))
-    self.send_response(status)
-    self.send_header("Content-Length", str(len(text)))
-    self.end_headers()
-    self.wfile.write(text.encode())
-
-  def log_message(self, *_):
-    pass
-
-
-GOOD = {"/health/live": (200, '{"status":"ok"}'), "/health/ready": (200, '{"status":"ok"}'),
-        "/v1/config": (200, '{"version":"1.0.0"}'), "/openapi.yaml": (200, "openapi: 3.1.0")}
-
-
-@pytest.mark.parametrize("name, answers, is_good", [
-  ("test-connection.sh", GOOD, True),
-  ("test-connection.sh", GOOD | {"/health/ready": (404, "")}, False),
-  ("test-api.sh", GOOD, True),
-  ("test-api.sh", GOOD | {"/v1/config": (200, '{"version":"0.9.0"}')}, False),
-  ("test-api.sh", GOOD | {"/openapi.yaml": (404, "")}, False),
-  ("test-api.sh", GOOD | {"/metrics": (200, "up 1")}, False),
-])
-def test_the_tests_of_helm_can_fail(name, answers, is_good):
-  server = ThreadingHTTPServer(("127.0.0.1", 0), type("A", (Answers,), {"answers": answers}))
-  threading.Thread(target=server.serve_forever, daemon=True).start()
-  ended = script(name, SERVER_URL=f"http://127.0.0.1:{server.server_address[1]}",
-                 EXPECTED_VERSION="1.0.0")
-  server.shutdown()
-  server.server_close()
-  assert (ended.returncode == 0) is is_good, ended.stdout + ended.stderr
