@@ -14,8 +14,8 @@ LEFT_OUT = [
   ("CKV_K8S_35", r".*", "libpq reads a password from a file only if its owner alone can, which a "
                         "mounted Secret for another user cannot give"),
   ("CKV_K8S_38", r"Job\..*-secrets-1-\w+", "it makes Secrets by the API server"),
-  ("CKV_K8S_40", r".*-(backup|migrate|database|grafana|pg)\b.*", "the users of the images of "
-                 "PostgreSQL and Grafana are 999 and 472; both own what is in their volumes"),
+  ("CKV_K8S_40", r".*-(backup|migrate|database|cache|grafana)\b.*", "the users of the images "
+                 "of database, cache and Grafana are 999, 998 and 472"),
   ("CKV_K8S_43", r".*", "digests are of the operator's own builds: image.digest takes them"),
   ("CKV_K8S_8", r"Pod\..*-test-\w+", "it runs once and ends"),
   ("CKV_K8S_9", r"Pod\..*-test-\w+", "it runs once and ends"),

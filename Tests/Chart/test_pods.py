@@ -35,7 +35,7 @@ def test_volumes_are_of_kinds_that_the_restricted_standard_allows(manifests):
 
 
 def test_users_are_those_of_the_images(manifests):
-  users = {"server": 10001, "cache": 10001, "secrets": 10001, "test": 10001, "database": 999,
+  users = {"server": 10001, "cache": 998, "secrets": 10001, "test": 10001, "database": 999,
            "migration": 999, "backup": 999, "backup-volume": 999, "prometheus": 65534,
            "grafana": 472}
   for pod in manifests.pods():

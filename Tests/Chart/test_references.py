@@ -108,8 +108,8 @@ def test_every_volume_is_mounted_and_every_mount_has_its_volume(manifests):
 def test_every_mounted_path_is_used(manifests):
   """By a setting, an argument, a script; or it is where programs write by themselves."""
   by_themselves = {
-    "/tmp", "/dev/shm", "/var/run/postgresql", "/var/lib/grafana",
-    "/etc/grafana/provisioning/datasources", "/etc/grafana/provisioning/dashboards"}
+    "/tmp", "/dev/shm", "/var/lib/postgresql", "/var/lib/grafana", "/etc/grafana/provisioning/datasources",
+    "/etc/grafana/provisioning/dashboards"}
   words = str([found.get("data") for found in manifests.of_kind("ConfigMap")])
   for pod in manifests.pods():
     for container in pod.containers:

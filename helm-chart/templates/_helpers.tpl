@@ -94,6 +94,7 @@ securityContext:
 
 {{- define "higgs-domino.user.server" -}}10001{{- end }}
 {{- define "higgs-domino.user.database" -}}999{{- end }}
+{{- define "higgs-domino.user.cache" -}}998{{- end }}
 
 {{- define "higgs-domino.trustedProxies" -}}
 {{- $given := .Values.server.trustedProxies | toString }}
