@@ -132,6 +132,16 @@ def test_the_test_of_the_database_tells_the_right_role_from_a_wrong_one(postgres
   assert wrong.returncode == 1 and "it is not the role that it should be" in wrong.stderr
 
 
+def test_every_statement_of_the_runbooks_runs(postgres, tmp_path):
+  migrate(postgres, tmp_path)
+  pages = "".join(page.read_text(encoding="utf-8")
+                  for page in (ROOT / "docs/runbooks").glob("*.md"))
+  statements = {" ".join(each.split()) for each in re.findall(r"`(select[^`]+)`", pages)}
+  assert len(statements) >= 8
+  for statement in sorted(statements):
+    psql(postgres, statement)
+
+
 def test_a_backup_volume_is_tried(tmp_path):
   assert script("prepare-backup.sh", BACKUP_FOLDER=str(tmp_path)).returncode == 0
   assert not list(tmp_path.iterdir())
