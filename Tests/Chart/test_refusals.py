@@ -85,5 +85,16 @@ def test_the_words_of_a_refusal_are_no_value():
           "weekdays\\, such as 17 3 * * *")
 
 
+@pytest.mark.parametrize("setting", ["replicaCount=2", "autoscaling.enabled=true"])
+def test_who_leaves_out_the_schema_is_refused_as_well(setting):
+  assert WHY in refusal("--skip-schema-validation", "--set", setting)
+
+
+@pytest.mark.parametrize("setting", ["replicaCount=2", "autoscaling.enabled=true"])
+def test_the_schema_itself_says_why(setting):
+  said = refusal("--set", setting)
+  assert "schema" in said and f"since {WHY}" in said
+
+
 def test_an_old_cluster_is_refused():
   assert "1.30" in refusal("--kube-version", "1.29.0")
