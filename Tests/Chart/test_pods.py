@@ -127,7 +127,8 @@ class TestServer:
   def test_it_is_told_where_it_listens(self):
     data = rendered("defaults").named("ConfigMap", "higgs-domino-server")["data"]
     assert data["HOST"] == "0.0.0.0" and data["PORT"] == "3000"
-    assert data["HIGGS_METRICS_PORT"] == "9464"
+    assert data["HIGGS_METRICS_PORT"] == "9464" and data["HIGGS_ENV"] == "production"
+    assert data["DATABASE_URL"] == "postgres://higgs_app@higgs-domino-database:5432/higgs_domino"
     assert data["HIGGS_KEY_RING_FILE"] == "/etc/higgs/keys/key-ring.json"
 
   def test_it_spreads(self):
@@ -149,11 +150,13 @@ class TestServer:
 
 def test_features_and_maintenance_reach_the_server():
   data = rendered("features-off").named("ConfigMap", "higgs-domino-server")["data"]
-  assert [data[f"HIGGS_FEATURES_{name}"] for name in ("TOURNAMENTS", "SOCIAL", "BOTS")] == [
+  assert [data[f"FEATURES_{name}"] for name in ("TOURNAMENTS", "SOCIAL", "BOTS")] == [
     "false"] * 3
   assert data["HIGGS_MAINTENANCE"] == "true"
   data = rendered("defaults").named("ConfigMap", "higgs-domino-server")["data"]
-  assert data["HIGGS_FEATURES_BOTS"] == "true" and data["HIGGS_MAINTENANCE"] == "false"
+  assert data["FEATURES_BOTS"] == "true" and data["HIGGS_MAINTENANCE"] == "false"
+  data = with_values("features.tournaments=true").named("ConfigMap", "higgs-domino-server")["data"]
+  assert data["FEATURES_TOURNAMENTS"] == "true" and data["FEATURES_SOCIAL"] == "false"
 
 
 @pytest.mark.parametrize("case, proxies", [

@@ -191,6 +191,13 @@ def test_only_tests_are_hooks_and_each_says_its_weight(manifests):
   assert len(set(weights)) == len(weights)
 
 
+@pytest.mark.parametrize("setting, plays", [
+  ("service.port=80", True), ("features.bots=false", False), ("maintenance=true", False)])
+def test_a_hand_is_played_where_one_can_be(setting, plays):
+  pods = with_values(setting).names("Pod")
+  assert ("higgs-domino-test-smoke" in pods) is plays and "higgs-domino-test-api" in pods
+
+
 @pytest.mark.parametrize("mode, host, ssl", [
   ("embedded", "higgs-domino-database", "verify-full"), ("cnpg", "higgs-domino-pg-rw",
                                                          "verify-full")])
