@@ -91,6 +91,24 @@ def test_a_copy_of_the_values_changes_nothing(tmp_path):
   assert template("-f", copy) == template()
 
 
+def test_the_package_renders_as_the_folder_does(tmp_path):
+  ended = helm("package", CHART, "--destination", tmp_path)
+  assert ended.returncode == 0, ended.stderr
+  package = next(tmp_path.glob("*.tgz"))
+  packed = helm("template", "higgs-domino", package, "--namespace", "games", "--set",
+                "monitoring.enabled=true")
+  assert packed.stdout == template("--set", "monitoring.enabled=true")
+
+
+def test_what_is_left_carries_the_label_by_which_it_is_found():
+  claims = rendered("monitoring").of_kind("PersistentVolumeClaim")
+  for found in rendered("monitoring").of_kind("StatefulSet"):
+    claims += found["spec"]["volumeClaimTemplates"]
+  assert len(claims) == 3
+  for claim in claims:
+    assert claim["metadata"]["labels"]["app.kubernetes.io/instance"] == "higgs-domino"
+
+
 def test_nothing_enabled_renders_nothing_more():
   off = with_values(
     "migration.enabled=false", "backup.enabled=false", "tests.enabled=false",
