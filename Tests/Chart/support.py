@@ -146,5 +146,6 @@ def matches(selector: dict, labels: dict) -> bool:
 def script(name: str, **environment) -> subprocess.CompletedProcess:
   """A script as a container runs it; nothing of this machine's settings of libpq."""
   clean = {key: value for key, value in os.environ.items() if not key.startswith("PG")}
-  return subprocess.run(["bash", CHART / "files" / name], text=True, capture_output=True, check=False,
-                        timeout=SCRIPT_TIMEOUT_SECONDS, env=clean | environment)
+  return subprocess.run(
+    ["bash", CHART / "files" / name], text=True, capture_output=True, check=False,
+    timeout=SCRIPT_TIMEOUT_SECONDS, env=clean | environment)

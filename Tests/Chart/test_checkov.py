@@ -8,11 +8,11 @@ from support import BIN, CASES, case_arguments, template
 
 # A rule, which objects need not keep it, and why.
 LEFT_OUT = [
-  ("CKV_K8S_11", r".*", "no limit of CPU: throttling shows as lag at the tables, and requests share"),
-  ("CKV_K8S_15", r".*", "tags are those of releases and never move; a pull at each start would make "
-                        "a registry's failure ours"),
-  ("CKV_K8S_35", r".*", "libpq reads a password from a file only if its owner alone can, which a "
-                        "mounted Secret for another user cannot give"),
+  ("CKV_K8S_11", r".*", "no limit of CPU: throttling shows as lag at the tables"),
+  ("CKV_K8S_15", r".*", "tags are those of releases and never move; a pull at each start would "
+                        "make a registry's failure ours"),
+  ("CKV_K8S_35", r".*", "libpq reads a password from a file only if its owner alone can, which "
+                        "a mounted Secret for another user cannot give"),
   ("CKV_K8S_38", r"Job\..*-secrets-1-\w+", "it makes Secrets by the API server"),
   ("CKV_K8S_40", r".*-(backup|migrate|database|cache|grafana)\b.*", "the users of the images "
                  "of database, cache and Grafana are 999, 998 and 472"),
