@@ -131,6 +131,12 @@ class TestServer:
     assert data["DATABASE_URL"] == "postgres://higgs_app@higgs-domino-database:5432/higgs_domino"
     assert data["HIGGS_KEY_RING_FILE"] == "/etc/higgs/keys/key-ring.json"
 
+  def test_a_new_pod_is_the_successor_of_the_old_one_and_no_stranger(self):
+    assert {"name": "NODE_NAME", "value": "higgs-domino"} in self.container["env"]
+    several = rendered("several-nodes").pod("server").spec["containers"][0]["env"]
+    assert next(each for each in several if each["name"] == "NODE_NAME")["valueFrom"] == {
+      "fieldRef": {"fieldPath": "metadata.name"}}
+
   def test_it_spreads(self):
     constraints = self.pod.spec["topologySpreadConstraints"]
     assert {each["topologyKey"] for each in constraints} == {

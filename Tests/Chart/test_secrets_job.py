@@ -126,6 +126,13 @@ def test_a_program_that_makes_nothing_makes_no_empty_secret(api, programs):
   assert not api.secrets
 
 
+def test_an_image_that_lacks_a_program_is_said(api, programs):
+  (programs / "higgs").unlink()
+  ended = make_secrets(api, programs)
+  assert ended.returncode == 1 and "the image of the database has no higgs" in ended.stderr
+  assert not api.requests
+
+
 def test_it_leaves_nothing_behind(api, programs):
   make_secrets(api, programs)
   assert {path.name for path in programs.iterdir()} == {"higgs"}

@@ -17,6 +17,10 @@ readonly request_seconds=20
 readonly tries=5
 
 main() {
+  local program
+  for program in curl openssl higgs; do
+    command -v "$program" >/dev/null || fail "the image of the database has no $program"
+  done
   work=$(mktemp -d)
   trap 'rm -rf "$work"' EXIT
   server=$(api_server)
