@@ -51,6 +51,10 @@ test-quick: ## The same without PostgreSQL 18 and without slow suites
 	@command -v python3 >/dev/null || scripts/install-packages
 	@scripts/test --quick
 
+.PHONY: test-chart
+test-chart: install ## Test the Helm chart: no cluster is needed
+	@scripts/run-chart-tests
+
 .PHONY: check
 check: install ## Check the forms of Swift, bash and SQL, and the limits of length
 	@scripts/check
@@ -62,6 +66,7 @@ format: ## Format the Swift sources
 .PHONY: generate
 generate: install ## Make setup.sql, schema.sql and the object pages from the migrations
 	@scripts/generate
+	@scripts/generate-chart-readme
 
 .PHONY: bench-ledger
 bench-ledger: install ## Measure the ledger; results go to bench/results/ledger.md

@@ -22,6 +22,7 @@ SQL_TIMEOUT_SECONDS = 900
 LOCKSTEP_TIMEOUT_SECONDS = 900
 CHECKS_TIMEOUT_SECONDS = 600
 RUN_TIMEOUT_SECONDS = 600
+CHART_TIMEOUT_SECONDS = 1200
 WEB_TIMEOUT_SECONDS = 120
 BROWSER_TIMEOUT_SECONDS = 900
 FAULTS_TIMEOUT_SECONDS = 1200
@@ -145,6 +146,8 @@ def stages(servers: Servers, first: str, quick: bool) -> list[Stage]:
   if first == "15":
     listed.append(Stage(
       "generated files", lambda run: generated_files(run, servers), ("PostgreSQL 15",)))
+  listed.append(Stage("chart", lambda run: counted(
+    run, "scripts/run-chart-tests", timeout_seconds=CHART_TIMEOUT_SECONDS), ("install",)))
   listed.append(Stage("checks", lambda run: counted(
     run, "scripts/check", timeout_seconds=CHECKS_TIMEOUT_SECONDS), ("install",)))
   listed.append(Stage("clean tree", lambda run: clean_tree(run, tree)))
