@@ -85,7 +85,7 @@ def configured(workshop: Workshop) -> None:
     config = found["Config"]
     if config.get("User") != user:
       raise Failure(f"{image} runs as '{config.get('User')}', not as {user}")
-    if not config.get("Healthcheck", found.get("HealthCheck")):
+    if not (config.get("Healthcheck") or found.get("HealthCheck") or found.get("Healthcheck")):
       raise Failure(f"{image} has no health check")
   config = json.loads(workshop.podman("image", "inspect", APP))[0]["Config"]
   if (config["Entrypoint"], config["Cmd"]) != (["higgs"], ["serve"]):

@@ -68,6 +68,17 @@ def serves(workshop: Workshop) -> None:
       raise Failure(f"GET {path} has no '{word}' in it, but: {words[:200]}")
 
 
+def metrics_apart(workshop: Workshop) -> None:
+  """Metrics have a port of their own, which only other containers reach."""
+  ask = ("exec 3<>/dev/tcp/127.0.0.1/{}; printf 'GET /metrics HTTP/1.1\\r\\nHost: app\\r\\n"
+         "Connection: close\\r\\n\\r\\n' >&3; cat <&3")
+  inside = workshop.execute("app", "bash", "-c", ask.format(9464))
+  if "higgs_pool_connections" not in inside:
+    raise Failure(f"port 9464 says: {inside[:300]}")
+  if "higgs_pool_connections" in workshop.execute("app", "bash", "-c", ask.format(3000)):
+    raise Failure("the players' port serves metrics, too")
+
+
 def confined(workshop: Workshop) -> None:
   """Not root, nothing writable but what is given, no capability, no way to more rights."""
   for service in SERVICES:
@@ -193,6 +204,7 @@ STEPS = [
   (True, "docker-compose up -d on a bare clone", up),
   (False, "it started in the order of health", in_order),
   (False, "page, API and openapi.yaml are served", serves),
+  (False, "metrics have a port of their own", metrics_apart),
   (False, "no root, no capability, read-only root file systems, limits", confined),
   (False, "only the server's port is open, on 127.0.0.1", only_port),
   (False, "Redis wants its password", cache_wants_password),

@@ -150,6 +150,48 @@ def backup(workshop: Workshop) -> str:
   return files[0]
 
 
+def wrong_words(workshop: Workshop) -> None:
+  """What is set wrongly is named, with what to do."""
+  for image, words, wanted in (
+      (images.DATABASE, [], "POSTGRES_PASSWORD_FILE is missing: name a file"),
+      (images.DATABASE, ["--env", "POSTGRES_PASSWORD_FILE=/none"], "is /none, which is not there"),
+      (images.DATABASE, ["--env", "BACKUP_TIME=25:00"], "--at"),
+      (images.CACHE, [], "REDIS_PASSWORD_FILE is '': name a file"),
+      (images.APP, [], "DATABASE_URL is missing")):
+    command = ["/opt/higgs/libexec/backup-nightly"] if wanted == "--at" else []
+    ended = workshop.try_run("podman", "run", "--rm", "--no-healthcheck", "--read-only", "--network",
+                             "none", "--volume", "/backups", *words, image, *command,
+                             timeout_seconds=30)
+    said = ended.stdout + ended.stderr
+    if ended.returncode == 0 or wanted not in said:
+      raise Failure(f"{image} {words}: status {ended.returncode}, without '{wanted}':\n{said[-600:]}")
+
+
+def tls(workshop: Workshop) -> None:
+  """With a certificate the database takes TLS connections and no others."""
+  folder = workshop.folder / "tls"
+  folder.mkdir()
+  workshop.run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+               "-nodes", "-days", "2", "-subj", "/CN=database", "-keyout", folder / "key.pem",
+               "-out", folder / "certificate.pem")
+  for file in folder.iterdir():
+    os.chown(file, 999, 999)
+  workshop.podman(
+    "run", "--detach", "--name", workshop.name("tls"), "--read-only", "--cap-drop", "ALL",
+    "--volume", f"{PROJECT}_database-secrets:/run/secrets/higgs:ro", "--volume", f"{folder}:/tls:ro",
+    "--env", "HIGGS_TLS_CERTIFICATE_FILE=/tls/certificate.pem", "--env",
+    "HIGGS_TLS_KEY_FILE=/tls/key.pem", *password_files(), images.DATABASE)
+  wait_until_healthy(workshop, "tls")
+  answers = [workshop.try_run(
+    "podman", "exec", "--env", "PGPASSFILE=/run/secrets/higgs/pgpass", workshop.name("tls"), "psql",
+    "-Atc", "select ssl from pg_stat_ssl where pid = pg_backend_pid()",
+    f"host=127.0.0.1 user=postgres dbname=higgs_domino sslmode={mode}")
+    for mode in ("require", "disable")]
+  workshop.podman("rm", "--force", "--volumes", "--time", "10", workshop.name("tls"))
+  if answers[0].stdout.strip() != "t" or answers[1].returncode == 0:
+    raise Failure(f"with TLS: {answers[0]}\nwithout: {answers[1]}")
+
+
 def down_and_up(workshop: Workshop) -> str:
   """Containers go, volumes stay: the same keys, ledger, moves, and the guest is known."""
   workshop.podman("stop", "--time", "30", workshop.name("app"))
@@ -199,6 +241,8 @@ STEPS = [
   (False, "higgs smoke plays a hand from another container", smoke),
   (False, "the database comes back after kill -9, ledger whole", database_comes_back),
   (False, "a second container on the same data refuses", one_server),
+  (False, "the database with a certificate takes TLS only", tls),
+  (False, "wrong settings are named", wrong_words),
   (False, "SIGTERM ends the server in order", ends_in_order),
   (False, "a backup is made and restored", backup),
   (False, "down, volumes kept, up again: all is as it was", down_and_up),
