@@ -46,10 +46,6 @@ test: ## Build and test everything, on PostgreSQL servers of its own
 	@command -v python3 >/dev/null || scripts/install-packages
 	@scripts/test
 
-.PHONY: test-live
-test-live: ## The same with a browser and kills at a live server; see docs/known-problems.md
-	@HIGGS_TEST_LIVE=1 scripts/test
-
 .PHONY: test-containers
 test-containers: install build ## Build the images, bring compose up, kill, restore: as root, by podman
 	@.venv/bin/python Tests/Containers/containers.py
