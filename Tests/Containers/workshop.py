@@ -24,6 +24,7 @@ runtime = "runc"
 cgroup_manager = "cgroupfs"
 events_logger = "file"
 tmp_dir = "{folder}/tmp"
+lock_type = "file"
 [network]
 network_backend = "netavark"
 network_config_dir = "{folder}/networks"
