@@ -46,6 +46,10 @@ test: ## Build and test everything, on PostgreSQL servers of its own
 	@command -v python3 >/dev/null || scripts/install-packages
 	@scripts/test
 
+.PHONY: test-containers
+test-containers: install build ## Build the images, bring compose up, kill, restore: as root, by podman
+	@.venv/bin/python Tests/Containers/containers.py
+
 .PHONY: test-quick
 test-quick: ## The same without PostgreSQL 18 and without slow suites
 	@command -v python3 >/dev/null || scripts/install-packages
