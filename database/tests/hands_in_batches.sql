@@ -641,6 +641,50 @@ select is(
      array[sha256('a')], array[sha256('s') || sha256('s')], '{k}', null, '[0:1]={1,1}',
      '[0:1]={0,1}', '[0:1]={x,y}', null, null, null) as s) ~ '^ok \{\d+,\d+\}$', true,
   'openers and bots may be left out, and arrays count as they like');
+-- One fault alone, where all else would let it go the fast way.
+select is(
+  pg_temp.outcomes(pg_temp.starts('a', jsonb_build_array(pg_temp.start_of(2)), false)), 'ok',
+  'a hand to settle');
+select is(
+  pg_temp.outcomes(pg_temp.settlements('a', jsonb_build_array(
+    pg_temp.end_of(2, coalesce(c.changes -> 'payments', '[]'), c.changes)), false)),
+  c.outcome, 'settled with ' || c.changes::text)
+from (values
+  ('{"fence": 7}'::jsonb, 'fenced'), ('{"fence": null}', 'fenced'),
+  ('{"label": "none"}', 'hand_not_found'), ('{"result": []}', 'invalid'),
+  ('{"result": null}', 'invalid'), ('{"seed": "another"}', 'invalid'),
+  ('{"ended": "-1 year"}', 'invalid'), ('{"ended": "1 year"}', 'invalid'),
+  ('{"payments": [[0, 1, 5, null]]}', 'invalid'), ('{"payments": [[null, 1, 5, "x"]]}', 'invalid'),
+  ('{"payments": [[0, 0, 5, "x"]]}', 'invalid'), ('{"payments": [[0, 1, null, "x"]]}', 'invalid'),
+  ('{"payments": [[0, null, 5, "x"]]}', 'invalid'),
+  ('{"payments": [[0, 1, 0, "x"]]}', 'amount_out_of_range'),
+  ('{"payments": [[0, 3, 5, "x"]]}', 'wallet_not_found')
+) as c (changes, outcome);
+select is(
+  pg_temp.outcomes(pg_temp.starts('a', jsonb_build_array(pg_temp.start_of(3, c.changes)), false)),
+  c.outcome, 'started with ' || c.changes::text)
+from (values
+  ('{"fence": 7}'::jsonb, 'fenced'), ('{"fence": null}', 'fenced'),
+  ('{"room": 9}', 'room_not_found'), ('{"room": 2}', 'hand_running'),
+  ('{"label": "version 4"}', 'invalid'), ('{"label": null}', 'invalid'),
+  ('{"label": "old@-31 days"}', 'id_out_of_window'), ('{"version": null}', 'invalid'),
+  ('{"version": 0}', 'invalid'), ('{"seats": [1, 0]}', 'invalid'),
+  ('{"seats": [1, 1]}', 'invalid'),
+  ('{"seats": [0, 6]}', 'seat_not_ready'), ('{"seats": [0, null]}', 'seat_not_ready'),
+  ('{"seats": [0], "client_seeds": ["x"], "bots": [null]}', 'too_few_seats')
+) as c (changes, outcome);
+select is(
+  pg_temp.outcomes(pg_temp.promises('a', jsonb_build_array(jsonb_build_object(
+    'room', 3, 'fence', 0, 'number', pg_temp.hands_started(3) + 1, 'seed', 'p') || c.changes),
+    false)),
+  c.outcome, 'promised with ' || c.changes::text)
+from (values
+  ('{"fence": 7}'::jsonb, 'fenced'), ('{"fence": null}', 'fenced'),
+  ('{"room": 9}', 'room_not_found'), ('{"number": 1}', 'out_of_order'),
+  ('{"number": null}', 'invalid'),
+  ('{"seed": null}', 'invalid'), ('{"sealed": "short"}', 'invalid')
+) as c (changes, outcome);
+
 -- The call as a whole.
 select is_empty('select promise_deals(''{}'', ''{}'', ''{}'', ''{}'', ''{}'', ''{}'')',
   'no promise is no row');
