@@ -9820,7 +9820,7 @@ CREATE TABLE public.hand_seats (
     CONSTRAINT hand_seats_seat_range CHECK (((seat >= 0) AND (seat <= 7))),
     CONSTRAINT hand_seats_stack_start_positive CHECK ((stack_start > 0))
 )
-WITH (fillfactor='85');
+WITH (fillfactor='50');
 
 ALTER TABLE public.hand_seats OWNER TO higgs_owner;
 

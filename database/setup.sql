@@ -106,7 +106,7 @@ select set_config('higgs.files', $files$
   {"version": 7, "name": "hosting_and_journal", "sha256": "6b1864ec94ee1b2db30e82a15f8afeeb2e98f8105f65d68ba42921e1c8e305e3"},
   {"version": 8, "name": "idempotency_keys", "sha256": "31369c2fa935cd9fe48e946398a7195c669c64d8ffc352b3d1372720a15520d9"},
   {"version": 9, "name": "live_tables", "sha256": "9ac98e48e6fc34a3c64a4943fe24dbdfe5ef5509fd2ec75cd74564f1e89207a8"},
-  {"version": 10, "name": "hands_in_batches", "sha256": "27bb9e2b3fb75f211e7be07aea9f7577d6cbdb4a61fe49680a30905c574a616e"}
+  {"version": 10, "name": "hands_in_batches", "sha256": "aa981c8b240d14df3903559591b6fe21a0772f2469b0f637d5ec76ab8011358c"}
 ]
 $files$, false) as higgs_ignored \gset
 
@@ -8817,8 +8817,8 @@ begin;
 -- Locks, as everywhere: rooms in the order of their ids, hands, wallets, transaction ids, and the
 -- totals of players in the order of the players.
 --
--- Joins with large tables say the keys once more, as in h.id = any (hand_ids): a plan is made once a
--- session, perhaps while a table is small, and must not read all of it when it has grown.
+-- Joins with large tables say the keys once more, as in h.id = any (hand_ids): a plan is made once
+-- in a session, perhaps while a table is small, and must not read all of it when it has grown.
 
 set role higgs_owner;
 
@@ -9752,6 +9752,10 @@ comment on function public.post_hands(
 the outcomes of post_transactions() in the order of hands and payments. The identifiers follow from
 the hands. The caller holds the locks of the hands. Internal. Locks: the seats'' wallets.';
 
+-- Every row is written twice, at the start and at the settlement. With room for both versions the
+-- second leaves the four indexes alone.
+alter table public.hand_seats set (fillfactor = 50);
+
 create function public.write_settlements(
   hand_ids uuid[],
   ends_ats timestamptz[],
@@ -10322,7 +10326,7 @@ reset role;
 set role higgs_owner;
 insert into public.schema_migrations (version, name, sha256, applied_by, duration_ms)
 values (
-  10, 'hands_in_batches', '27bb9e2b3fb75f211e7be07aea9f7577d6cbdb4a61fe49680a30905c574a616e', session_user,
+  10, 'hands_in_batches', 'aa981c8b240d14df3903559591b6fe21a0772f2469b0f637d5ec76ab8011358c', session_user,
   extract(epoch from clock_timestamp() - :'higgs_started'::timestamptz) * 1000);
 reset role;
 commit;

@@ -4,8 +4,8 @@
 -- Locks, as everywhere: rooms in the order of their ids, hands, wallets, transaction ids, and the
 -- totals of players in the order of the players.
 --
--- Joins with large tables say the keys once more, as in h.id = any (hand_ids): a plan is made once a
--- session, perhaps while a table is small, and must not read all of it when it has grown.
+-- Joins with large tables say the keys once more, as in h.id = any (hand_ids): a plan is made once
+-- in a session, perhaps while a table is small, and must not read all of it when it has grown.
 
 set role higgs_owner;
 
@@ -938,6 +938,10 @@ comment on function public.post_hands(
   'Posts the payments of hands, each hand as one group of the ledger: whole or not at all. Answers
 the outcomes of post_transactions() in the order of hands and payments. The identifiers follow from
 the hands. The caller holds the locks of the hands. Internal. Locks: the seats'' wallets.';
+
+-- Every row is written twice, at the start and at the settlement. With room for both versions the
+-- second leaves the four indexes alone.
+alter table public.hand_seats set (fillfactor = 50);
 
 create function public.write_settlements(
   hand_ids uuid[],
