@@ -14,7 +14,7 @@ READY_SECONDS = 60
 SERVICES = ("app", "database", "cache")
 USERS = {"app": "10001", "database": "999", "cache": "998"}
 # Where `make run` looks for the address; all else that a server says is JSON.
-PLAIN_LINE = re.compile(r"listening on http://\S+")
+PLAIN_LINE = re.compile(r"(listening|metrics) on http://\S+")
 
 
 def up(workshop: Workshop) -> str:

@@ -65,7 +65,8 @@ def database_comes_back(workshop: Workshop) -> None:
   wait_until_healthy(workshop, "database")
   pid = workshop.execute("database", "head", "-n", "1", "/var/lib/postgresql/data/postmaster.pid")
   old = main_pid(workshop, "database")
-  workshop.execute("database", "bash", "-c", f"kill -9 {pid}")
+  # What podman makes of this is open: the container may be gone before it can tell.
+  workshop.try_run("podman", "exec", workshop.name("database"), "bash", "-c", f"kill -9 {pid}")
   deadline = time.monotonic() + RESTART_SECONDS
   while main_pid(workshop, "database") in (0, old):
     if time.monotonic() > deadline:
@@ -99,7 +100,7 @@ def one_server(workshop: Workshop) -> None:
   """A second container on the same data refuses to begin."""
   ended = workshop.try_run(
     "podman", "run", "--rm", "--no-healthcheck", "--read-only", "--cap-drop", "ALL",
-    "--volume", f"{PROJECT}_database:/var/lib/postgresql",
+    "--volume", f"{PROJECT}_database-files:/var/lib/postgresql",
     "--volume", f"{PROJECT}_database-secrets:/run/secrets/higgs:ro", *password_files(),
     images.DATABASE)
   if ended.returncode == 0 or "another container serves the data" not in ended.stdout:
@@ -238,6 +239,15 @@ def from_docker(workshop: Workshop) -> None:
     raise Failure("other volumes were made")
 
 
+def nothing_is_left(workshop: Workshop) -> None:
+  """down --volumes takes all of it: data without their keys would be of no use."""
+  workshop.compose("--profile", "backup", "down", "--volumes", timeout_seconds=UP_TIMEOUT_SECONDS)
+  left = [name for name in workshop.podman("volume", "ls", "--quiet").split()
+          if name.startswith(f"{PROJECT}_")]
+  if left:
+    raise Failure(f"volumes are left: {', '.join(left)}")
+
+
 STEPS = [
   (False, "a hand goes on after kill -9 of the server's container", hand_goes_on),
   (False, "higgs smoke plays a hand from another container", smoke),
@@ -249,4 +259,5 @@ STEPS = [
   (False, "a backup is made and restored", backup),
   (False, "down, volumes kept, up again: all is as it was", down_and_up),
   (False, "docker/docker-compose.yml brings the same installation up", from_docker),
+  (False, "down --volumes leaves nothing", nothing_is_left),
 ]
