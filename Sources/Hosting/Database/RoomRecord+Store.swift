@@ -73,7 +73,9 @@ extension LineRules {
 
   /// The rules of a game by its stored options. Gaple alone is played for chips here.
   init(game: String, options: JSONText, rake: Rake) throws(UnknownRecord) {
-    guard hostedGames.contains(game) else { throw UnknownRecord(reason: "its game is \(game)") }
+    guard LineRules.hostedGames.contains(game) else {
+      throw UnknownRecord(reason: "its game is \(game)")
+    }
     do {
       var rules = try JSONDecoder().decode(GapleRules.self, from: Data(options.bytes))
       rules.rake = rake
