@@ -35,7 +35,7 @@ private enum Scene {
   static func hands() async throws -> [JSON] {
     var rules = GapleRules()
     rules.rake = Rake(basisPoints: 300, cap: 50)
-    let fixture = try Fixture(rules: rules)
+    let fixture = try Fixture(policy: .thoughtless, rules: rules)
     var said = [await fixture.table.snapshot(for: nil).json]
     var eyes = try await fixture.deal(people: 3)
     await fixture.sit(4, isBot: true)
@@ -43,6 +43,7 @@ private enum Scene {
     _ = await fixture.table.submit(PlayerCommand(.emote(.bagus)), by: Fixture.player(1))
     for _ in 0..<4 {
       said += try await playHand(fixture)
+      said.append(await fixture.table.snapshot(for: nil).json)
       _ = await fixture.table.submit(
         PlayerCommand(.topUp(payment: .init(millisecondsSince1970: 3, random: 7), amount: 50)),
         by: Fixture.player(2))
@@ -68,12 +69,17 @@ private enum Scene {
       said += try await playHand(fixture)
       await fixture.pass(Int64(fixture.policy.breakAfterHandMilliseconds))
     }
+    // The promised deal has to wait: one is alone.
+    _ = try await playHand(fixture)
+    _ = await fixture.table.submit(PlayerCommand(.stand), by: Fixture.player(2))
+    await fixture.table.whenIdle()
+    said.append(await fixture.table.snapshot(for: nil).json)
     return said + eyes.flatMap(\.messages)
   }
 
   /// A bot's seat is promised, given up, promised again, and cannot be paid.
   static func promises() async throws -> [JSON] {
-    let fixture = try Fixture()
+    let fixture = try Fixture(policy: .thoughtless)
     await fixture.table.begin()
     let eyes = [try await fixture.watch(1), try await fixture.watch(5)]
     await fixture.sit(1)
@@ -103,7 +109,7 @@ private enum Scene {
   static func database() async throws -> [JSON] {
     let fixture = try Fixture()
     await fixture.table.begin()
-    let early = try await fixture.watch()
+    let early = try await fixture.watch(4)
     fixture.database.hold()
     async let seated = fixture.sit(4)
     await fixture.database.waitUntilHeld()
@@ -170,5 +176,14 @@ private enum Scene {
       try #require(steps < 500)
     }
     return said
+  }
+}
+
+extension TablePolicy {
+  /// Bots that do not take long to decide.
+  fileprivate static var thoughtless: TablePolicy {
+    var policy = TablePolicy()
+    policy.botStyle = .random
+    return policy
   }
 }

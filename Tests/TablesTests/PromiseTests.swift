@@ -95,7 +95,9 @@ struct PromiseTests {
 
   /// Two people and two bots in the middle of a hand, and a fifth who watches.
   private func atFullTable() async throws -> (Fixture, Witness) {
-    let fixture = try Fixture()
+    var policy = TablePolicy()
+    policy.botStyle = .random
+    let fixture = try Fixture(policy: policy)
     await fixture.table.begin()
     for number in 1...2 { _ = try await fixture.watch(number) }
     let witness = try await fixture.watch(5)

@@ -28,7 +28,8 @@ extension TableRoom {
   /// Delivers nothing more to the subscriber.
   package func unsubscribe(_ subscriber: UInt64) {
     guard let gone = subscribers.removeValue(forKey: subscriber) else { return }
-    if subscribers.isEmpty { lookRound() }
+    noteEmptiness()
+    arm()
     guard let player = gone.player else { return }
     let left = watching[player, default: 1] - 1
     watching[player] = left == 0 ? nil : left
