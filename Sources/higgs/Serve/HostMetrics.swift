@@ -19,7 +19,7 @@ enum HostMetrics {
     }
   }
 
-  private typealias Reading = KeyPath<HostCounters, Int> & Sendable
+  private typealias Reading = any KeyPath<HostCounters, Int> & Sendable
 
   private static let counters: [(name: String, text: String, value: Reading)] = [
     ("higgs_moves_total", "Moves that became durable.", \.moves),
