@@ -32,7 +32,7 @@ def check_size(stage: Stage, width: int, height: int) -> None:
   demand_no_sideways(player, "the door")
   player.enter("Nama yang panjang sekali, 32 hrf.")
   demand_no_sideways(player, "the lobby")
-  player.quick_seat()
+  player.own_table()
   player.wait_for_deal()
   if player.wait_for_turn():
     player.page.wait_for_timeout(1000)  # the deal has come to rest
