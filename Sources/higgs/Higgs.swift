@@ -8,7 +8,8 @@ struct Higgs: AsyncParsableCommand {
     abstract: "The backend for multiplayer domino games.",
     version: "1.0.0",
     subcommands: [
-      Serve.self, Migrate.self, LedgerCommand.self, FairCommand.self, SmokeCommand.self,
+      Serve.self, Migrate.self, LedgerCommand.self, FairCommand.self, BackupCommand.self,
+      SmokeCommand.self,
     ]
   )
 
