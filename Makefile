@@ -68,7 +68,8 @@ format: ## Format the Swift sources
 	swift format --in-place --parallel --recursive Package.swift Sources Tests bench
 
 .PHONY: generate
-generate: install ## Make setup.sql, schema.sql and the object pages from the migrations
+generate: install ## Make setup.sql, schema.sql, the object pages, configuration.md, .env.example
+	@scripts/run build
 	@scripts/generate
 	@scripts/generate-chart-readme
 

@@ -77,6 +77,14 @@ let package = Package(
       ],
       swiftSettings: strict),
     .target(
+      name: "Redis",
+      dependencies: [
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      ],
+      swiftSettings: strict),
+    .target(
       name: "Telemetry",
       dependencies: [
         .product(name: "CoreMetrics", package: "swift-metrics"),
@@ -87,7 +95,7 @@ let package = Package(
     .target(
       name: "API",
       dependencies: [
-        "Core", "Domino", "Fairness", "Hosting", "Platform", "Postgres", "Store", "Tables",
+        "Core", "Domino", "Fairness", "Hosting", "Platform", "Postgres", "Redis", "Store", "Tables",
         "Telemetry",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Hummingbird", package: "hummingbird"),
@@ -131,7 +139,7 @@ let package = Package(
       name: "higgs",
       dependencies: [
         "API", "Backups", "Client", "Core", "Domino", "Fairness", "Hosting", "LedgerSigning",
-        "Migrations", "Platform", "Postgres", "Smoke", "Store", "Telemetry",
+        "Migrations", "Platform", "Postgres", "Redis", "Smoke", "Store", "Telemetry",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Crypto", package: "swift-crypto"),
@@ -177,8 +185,8 @@ let package = Package(
     .testTarget(
       name: "APITests",
       dependencies: [
-        "API", "Core", "Domino", "Hosting", "Platform", "Postgres", "Store", "Tables", "Telemetry",
-        "TestSupport", "higgs",
+        "API", "Core", "Domino", "Hosting", "Platform", "Postgres", "Redis", "Store", "Tables",
+        "Telemetry", "TestSupport", "higgs",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -186,6 +194,8 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "PostgresTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "RedisTests", dependencies: ["Redis", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "StoreTests", dependencies: ["Core", "Store", "Postgres", "TestSupport"],
       swiftSettings: strict),

@@ -1,5 +1,4 @@
 import ArgumentParser
-import FoundationEssentials
 import Postgres
 
 /// The option of every command that needs a database.
@@ -18,8 +17,7 @@ struct DatabaseOptions: ParsableArguments {
 
   /// Where the database is.
   func configuration() throws(PostgresError) -> PostgresConfiguration {
-    let environment = ProcessInfo.processInfo.environment
-    guard let url = databaseURL ?? environment["DATABASE_URL"], !url.isEmpty else {
+    guard let url = databaseURL ?? Environment.process.given(.databaseURL), !url.isEmpty else {
       return PostgresConfiguration(options: [:])
     }
     return try PostgresConfiguration(connectionString: url)

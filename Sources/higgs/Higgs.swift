@@ -9,7 +9,7 @@ struct Higgs: AsyncParsableCommand {
     version: "1.0.0",
     subcommands: [
       Serve.self, Migrate.self, LedgerCommand.self, FairCommand.self, BackupCommand.self,
-      SmokeCommand.self, DoctorCommand.self,
+      SmokeCommand.self, DoctorCommand.self, KeysCommand.self, ConfigurationCommand.self,
     ]
   )
 

@@ -22,10 +22,12 @@ enum Main {
 
   /// `higgs serve` writes JSON for machines; people get text, always from the other commands.
   private static func startLogging() {
-    let environment = ProcessInfo.processInfo.environment
-    let level = environment["LOG_LEVEL"].flatMap { Logger.Level(rawValue: $0.lowercased()) }
+    // A wrong word is refused by the command that reads it.
+    let environment = Environment.process
+    let level = (try? environment.choice(.logLevel)).flatMap { Logger.Level(rawValue: $0) }
     let isText =
-      CommandLine.arguments.dropFirst().first != "serve" || environment["LOG_FORMAT"] == "text"
+      CommandLine.arguments.dropFirst().first != "serve"
+      || (try? environment.choice(.logFormat)) == "text"
     LoggingSystem.bootstrap { label in
       if !isText { return JSONLogHandler(label: label, level: level ?? .info) }
       var handler = StreamLogHandler.standardError(label: label)

@@ -35,6 +35,11 @@ enum Command {
     return Child(process: try spawn(command, output: output))
   }
 
+  /// Starts any program as a child of this process, its words in a file.
+  static func spawnChild(_ command: [String], output: String) throws -> Child {
+    Child(process: try spawn(command, output: output))
+  }
+
   private static func launch(_ command: [String]) async throws {
     let output = FileManager.default.temporaryDirectory
       .appendingPathComponent("higgs-\(UUID().uuidString).log").path

@@ -54,6 +54,31 @@ struct RecoveryTests {
     #expect(fixture.database.total == total)
   }
 
+  @Test("A host that deals no hands, as in maintenance, finishes the one that runs")
+  func finishesOnly() async throws {
+    let fixture = try Fixture()
+    _ = try await fixture.deal(people: 4)
+    var policy = TablePolicy()
+    policy.dealsHands = false
+    try fixture.resume(raisingFence: true, policy: policy)
+    let witness = try await fixture.watch()
+    await fixture.table.begin()
+    while fixture.hand != nil {
+      await fixture.play()
+      await fixture.table.whenIdle()
+    }
+    #expect(fixture.database.state.withLock { $0.settlements } == 1)
+    await fixture.pass(60_000)
+    #expect(fixture.hand == nil)
+    #expect(witness.of("hand.ended").count == 1)
+    #expect(witness.of("hand.started").isEmpty && witness.of("deal.committed").isEmpty)
+    // The same table deals where hands are dealt.
+    try fixture.resume(raisingFence: true)
+    await fixture.table.begin()
+    await fixture.pass(Int64(fixture.policy.breakAfterHandMilliseconds))
+    #expect(fixture.hand != nil)
+  }
+
   @Test("A promised deal is kept by the next host")
   func keepsThePromise() async throws {
     let fixture = try Fixture()

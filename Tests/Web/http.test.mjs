@@ -123,6 +123,14 @@ describe('Calls', () => {
     assert.equal(calls.length, 1);
   });
 
+  it('are not repeated while the server is being maintained', async () => {
+    const { client, calls } = signedInClient({
+      'POST /v1/quick-seat': [503, { code: 'maintenance' }],
+    });
+    await assert.rejects(client.quickSeat({ stake: 'gaple-1' }), { code: 'maintenance' });
+    assert.equal(calls.length, 1);
+  });
+
   it('do not renew the token for ever', async () => {
     let renewed = 0;
     const { client } = signedInClient({

@@ -146,7 +146,7 @@ def stages(servers: Servers, first: str, quick: bool) -> list[Stage]:
     listed += sql_test_stages(servers, "18")
   if first == "15":
     listed.append(Stage(
-      "generated files", lambda run: generated_files(run, servers), ("PostgreSQL 15",)))
+      "generated files", lambda run: generated_files(run, servers), ("PostgreSQL 15", "build")))
   listed.append(Stage("chart", lambda run: counted(
     run, "scripts/run-chart-tests", timeout_seconds=CHART_TIMEOUT_SECONDS), ("install",)))
   if not quick:

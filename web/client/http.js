@@ -220,9 +220,9 @@ export class HiggsHTTP {
 const exclusively = (action) => (globalThis.navigator?.locks
   ? globalThis.navigator.locks.request('higgs.refresh', action) : action());
 
-/** Refusals that may be gone in a moment. */
-const isPassing = ({ code, status }) =>
-  code === 'offline' || status === 429 || RETRIED_STATUSES.has(status);
+/** Refusals that may be gone in a moment; maintenance takes longer. */
+const isPassing = ({ code, status }) => code !== 'maintenance'
+  && (code === 'offline' || status === 429 || RETRIED_STATUSES.has(status));
 
 const search = (query = {}) => {
   const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== null);

@@ -12,6 +12,8 @@ package final class Gateway: Sendable {
   let identity: Identity
   let players: Players
   let tables: TableAccess
+  let maintenance: Maintenance?
+  private let presence: Presence
 
   private struct Counts {
     var total = 0
@@ -30,12 +32,14 @@ package final class Gateway: Sendable {
   /// A gateway on these event loops.
   package init(
     limits: APILimits, identity: Identity, players: Players, tables: TableAccess,
-    eventLoops: any EventLoopGroup
+    presence: Presence, maintenance: Maintenance?, eventLoops: any EventLoopGroup
   ) {
     self.limits = limits
     self.identity = identity
     self.players = players
     self.tables = tables
+    self.presence = presence
+    self.maintenance = maintenance
     upgrades = RateLimiter(limits.upgradesPerAddress)
     var loops: [ObjectIdentifier: LoopSockets] = [:]
     for eventLoop in eventLoops.makeIterator() {
@@ -86,6 +90,7 @@ package final class Gateway: Sendable {
       return true
     }
     socket.work.isAdmitted = isAdmitted
+    if isAdmitted { presence.entered(player) }
     return isAdmitted
   }
 
@@ -93,6 +98,7 @@ package final class Gateway: Sendable {
   func left(_ socket: SocketHandler) {
     if socket.work.isAdmitted, let player = socket.access?.player {
       counts.withLock { Self.lower(&$0.byPlayer, player) }
+      presence.left(player)
     }
     gauge.decrement()
   }

@@ -8,6 +8,7 @@ struct Routes {
   let socketRefusal: SocketRefusal
   let configuration: PublicConfiguration
   let documents: APIDocuments
+  let servesMetrics: Bool
   let files: StaticFiles?
 
   /// The router with everything in it.
@@ -19,7 +20,7 @@ struct Routes {
     let version = router.group("v1")
       .add(middleware: limit(limits.requestsPerAddress, by: .address))
     addPublic(to: version)
-    addSignIn(to: version.group().add(middleware: limit(limits.signInsPerAddress, by: .address)))
+    addSignIn(to: version.group().add(middleware: signInLimit))
     let players = version.group()
       .add(middleware: Authentication(identity: services.identity))
       .add(middleware: limit(limits.requestsPerPlayer, by: .player))
@@ -31,18 +32,20 @@ struct Routes {
 
   private func addSystem(to router: Router<APIContext>) {
     let system = SystemHandlers(
-      readiness: services.readiness, metrics: services.metrics, limits: limits,
-      configuration: configuration)
+      readiness: services.readiness, limits: limits, configuration: configuration)
     router.get("health/live", use: system.live)
     router.get("health/ready", use: system.ready)
-    router.get("metrics", use: system.metrics)
+    if servesMetrics {
+      router.get("metrics", use: MetricsHandler(registry: services.metrics).metrics)
+    }
     router.get("openapi.yaml", use: documents.openAPI)
     router.get("docs", use: documents.page)
     router.get("v1/config", use: system.config)
   }
 
   private func addPublic(to group: RouterGroup<APIContext>) {
-    let lobby = LobbyHandlers(lobby: services.lobby, players: services.players)
+    let lobby = LobbyHandlers(
+      lobby: services.lobby, players: services.players, presence: services.presence)
     group.get("games", use: lobby.games)
     group.get("stakes", use: lobby.stakes)
     group.get("rooms", use: lobby.rooms)
@@ -51,9 +54,11 @@ struct Routes {
 
   private func addSignIn(to group: RouterGroup<APIContext>) {
     let auth = AuthHandlers(identity: services.identity, players: services.players)
-    group.post("auth/guest", use: auth.createGuest)
-    group.post("auth/guest/sign-in", use: auth.signIn)
+    // Who plays goes on, and needs new tokens meanwhile.
     group.post("auth/refresh", use: auth.refresh)
+    group.group().add(middleware: maintenanceGate)
+      .post("auth/guest", use: auth.createGuest)
+      .post("auth/guest/sign-in", use: auth.signIn)
   }
 
   private func addMe(to group: RouterGroup<APIContext>) {
@@ -68,15 +73,17 @@ struct Routes {
   }
 
   private func addTables(to group: RouterGroup<APIContext>) {
-    let lobby = LobbyHandlers(lobby: services.lobby, players: services.players)
+    let lobby = LobbyHandlers(
+      lobby: services.lobby, players: services.players, presence: services.presence)
     let rooms = RoomHandlers(
       tables: services.tables, lobby: services.lobby,
       idempotent: Idempotent(idempotency: services.idempotency))
-    group.post("quick-seat", use: rooms.quickSeat)
-    group.post("rooms", use: rooms.open)
     group.get("rooms/:room", use: lobby.room)
-    group.post("rooms/:room/bots", use: rooms.addBots)
-    group.post("rooms/:room/seats", use: rooms.sit)
+    group.group().add(middleware: maintenanceGate)
+      .post("quick-seat", use: rooms.quickSeat)
+      .post("rooms", use: rooms.open)
+      .post("rooms/:room/bots", use: rooms.addBots)
+      .post("rooms/:room/seats", use: rooms.sit)
     group.delete("rooms/:room/seats/me", use: rooms.stand)
     group.post("rooms/:room/seats/me/top-ups", use: rooms.topUp)
   }
@@ -89,6 +96,16 @@ struct Routes {
   }
 
   private func limit(_ limit: RateLimit, by subject: RateLimiting.Subject) -> RateLimiting {
-    RateLimiting(limiter: RateLimiter(limit), subject: subject)
+    RateLimiting(limiter: .node(RateLimiter(limit)), subject: subject)
+  }
+
+  private var signInLimit: RateLimiting {
+    let limiter = SharedRateLimiter(
+      name: "sign-in", limits.signInsPerAddress, redis: services.redis)
+    return RateLimiting(limiter: .shared(limiter), subject: .address)
+  }
+
+  private var maintenanceGate: MaintenanceGate {
+    MaintenanceGate(maintenance: configuration.maintenance)
   }
 }

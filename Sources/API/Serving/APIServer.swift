@@ -23,6 +23,8 @@ package struct APIConfiguration: Sendable {
   package var webRoot: URL?
   /// The OpenAPI file's text.
   package var openAPI = ""
+  /// Whether `/metrics` is among the routes; false where it has a port of its own.
+  package var servesMetrics = true
   /// What anybody may know.
   package var publicConfiguration: PublicConfiguration
 
@@ -52,7 +54,8 @@ package struct APIServer: Sendable {
     self.eventLoops = eventLoops
     gateway = Gateway(
       limits: configuration.limits, identity: services.identity, players: services.players,
-      tables: services.tables, eventLoops: eventLoops)
+      tables: services.tables, presence: services.presence,
+      maintenance: configuration.publicConfiguration.maintenance, eventLoops: eventLoops)
   }
 
   /// The service that listens; `onListening` gets the port.
@@ -63,6 +66,7 @@ package struct APIServer: Sendable {
       socketRefusal: SocketRefusal(check: check),
       configuration: configuration.publicConfiguration,
       documents: APIDocuments(openAPI: configuration.openAPI),
+      servesMetrics: configuration.servesMetrics,
       files: configuration.webRoot.map { StaticFiles(root: $0) })
     var logger = Logger(label: "http")
     logger.logLevel = .notice

@@ -15,13 +15,18 @@ package struct APIServices: Sendable {
   package var tables: TableAccess
   /// What is measured.
   package var metrics: PrometheusRegistry
+  /// Who is online.
+  package var presence: Presence
+  /// What nodes share; nil where this one is alone.
+  package var redis: SharedRedis?
   /// Whether the node takes work: the database answers, rooms are hosted, no shutdown.
   package var readiness: Readiness
 
   /// These services.
   package init(
     identity: Identity, players: Players, lobby: Lobby, idempotency: Idempotency,
-    tables: TableAccess, metrics: PrometheusRegistry, readiness: Readiness
+    tables: TableAccess, metrics: PrometheusRegistry, readiness: Readiness,
+    presence: Presence = Presence(), redis: SharedRedis? = nil
   ) {
     self.identity = identity
     self.players = players
@@ -30,5 +35,7 @@ package struct APIServices: Sendable {
     self.tables = tables
     self.metrics = metrics
     self.readiness = readiness
+    self.presence = presence
+    self.redis = redis
   }
 }

@@ -48,7 +48,7 @@ package struct WebSocketClient: Sendable {
     do {
       channel = try await ClientBootstrap(group: loop)
         .connectTimeout(.seconds(Self.openSeconds))
-        .channelOption(.socketOption(.tcp_nodelay), value: 1)
+        .channelOption(.tcpOption(.tcp_nodelay), value: 1)
         .channelInitializer { channel in
           channel.eventLoop.makeCompletedFuture {
             try prepare(channel, asking, receiver, upgraded)

@@ -18,6 +18,8 @@ package enum MigrationExitCode: Int32, Sendable {
   case usage = 2
   /// Looked, and found migrations to run, or drift.
   case found = 3
+  /// Waited as long as it was told to, in vain.
+  case timedOut = 4
 }
 
 extension MigrationReport {

@@ -59,7 +59,7 @@ extension TableRoom {
 
   private var canDeal: Bool {
     let ready = table.ready
-    guard phase == .live, table.status == .open, table.play == nil,
+    guard policy.dealsHands, phase == .live, table.status == .open, table.play == nil,
       table.facts.rules.seatCounts.contains(ready.count)
     else { return false }
     return policy.playsWithoutPeople

@@ -40,6 +40,9 @@ package struct TablePolicy: Sendable, Hashable {
   package var emptyLimitMilliseconds = 600_000
   /// Whether hands are dealt with no person present, as for shows and measurements.
   package var playsWithoutPeople = false
+  /// Whether new hands begin; off while the server is being maintained, where hands that run are
+  /// finished.
+  package var dealsHands = true
   /// How many commands of one player may wait.
   package var commandsPerSeatMax = 8
   /// How many commands of a room may wait.

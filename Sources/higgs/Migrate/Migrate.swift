@@ -9,11 +9,11 @@ struct Migrate: AsyncParsableCommand {
       public.schema_migrations in one transaction. See docs/migrations.md.
 
       Exit codes: 0 done or nothing to do; 1 refused or failed; 2 wrong command line; \
-      3 looked, and found pending migrations or drift.
+      3 looked, and found pending migrations or drift; 4 waited in vain.
       """,
     subcommands: [
       MigrateStatus.self, MigratePlan.self, MigrateUp.self, MigrateVerify.self,
-      MigrateBaseline.self, MigrateDrift.self,
+      MigrateBaseline.self, MigrateDrift.self, MigrateWait.self,
     ]
   )
 }

@@ -1,22 +1,11 @@
 import ArgumentParser
-import FoundationEssentials
 import Migrations
 
 /// The options that every command of `higgs migrate` has.
 struct MigrateOptions: ParsableArguments {
   @OptionGroup var database: DatabaseOptions
 
-  @Option(
-    help: ArgumentHelp(
-      "The folder of migrations.",
-      discussion: """
-        Default: $HIGGS_MIGRATIONS, else database/migrations beside this program, in the working \
-        directory or in the nearest parent that has it.
-        """,
-      valueName: "dir"
-    )
-  )
-  var migrations: String?
+  @OptionGroup var files: FolderOptions
 
   @Flag(help: "Answer with one JSON object on standard output.")
   var json = false
@@ -60,21 +49,5 @@ extension MigrateOptions {
   }
 
   /// The files, read and checked.
-  func folder() throws -> MigrationFolder {
-    let environment = ProcessInfo.processInfo.environment
-    let given = migrations ?? environment["HIGGS_MIGRATIONS"]
-    return try MigrationFolder(
-      path: try MigrationFolder.find(
-        given: given.flatMap { $0.isEmpty ? nil : $0 },
-        executable: Self.executable,
-        workingDirectory: FileManager.default.currentDirectoryPath
-      )
-    )
-  }
-
-  /// This program's own file.
-  private static var executable: String? {
-    let link = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-    return link ?? CommandLine.arguments.first.flatMap { $0.contains("/") ? $0 : nil }
-  }
+  func folder() throws -> MigrationFolder { try files.folder() }
 }

@@ -10,6 +10,13 @@
 /// that no earlier server of this address lives.
 enum AddressCheck {
   static func demandFree(host: String, port: Int) throws(ConfigurationProblem) {
+    try demandFree(host, port: port, variable: "PORT")
+  }
+
+  /// The same for the port that another variable names.
+  static func demandFree(
+    _ host: String, port: Int, variable: String
+  ) throws(ConfigurationProblem) {
     guard port != 0 else { return }
     var hints = addrinfo()
     hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV
@@ -23,7 +30,7 @@ enum AddressCheck {
     guard let problem = problem(at: address.pointee) else { return }
     throw ConfigurationProblem(
       problem == EADDRINUSE
-        ? "port \(port) is taken by another program. Choose another one: PORT=\(port + 1)"
+        ? "port \(port) is taken by another program. Choose another one: \(variable)=\(port + 1)"
         : "cannot listen on \(host), port \(port): \(String(cString: strerror(problem)))")
   }
 

@@ -8,21 +8,32 @@ extension Node {
   /// Serves until SIGTERM or SIGINT, then ends in order: readiness falls, appends finish, rooms are
   /// given back, sockets close, requests finish, the pool closes.
   func run() async throws {
-    let host = configuration.host
     var group = ServiceGroupConfiguration(
-      services: [
-        // Ended in the opposite order.
-        .init(service: pooled), .init(service: Background { await revocations.run() }),
-        .init(
-          service: api.service { port in
-            Console.say("listening on http://\(Self.shown(host)):\(port)")
-          }),
-        .init(service: AtShutdown { await api.gateway.shutdown() }), .init(service: hosting),
-        .init(service: AtShutdown { beginEnd() }),
-      ],
+      services: services.map { .init(service: $0) },
       gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "node"))
     group.maximumGracefulShutdownDuration = .seconds(Self.orderlySeconds)
     try await ServiceGroup(configuration: group).run()
+  }
+
+  /// Ended in the opposite order.
+  private var services: [any Service] {
+    var services: [any Service] = [pooled, Background { await revocations.run() }]
+    if let metrics {
+      services.append(
+        metrics.service { [configuration] port in
+          let host = configuration.metrics?.host ?? configuration.host
+          Console.say("metrics on http://\(Self.shown(host)):\(port)/metrics")
+        })
+    }
+    if let redis {
+      services.append(AtShutdown { await redis.shutdown() })
+      services.append(Background { await presence.run() })
+    }
+    let host = configuration.host
+    services.append(
+      api.service { port in Console.say("listening on http://\(Self.shown(host)):\(port)") })
+    services.append(AtShutdown { await api.gateway.shutdown() })
+    return services + [hosting, AtShutdown { beginEnd() }]
   }
 
   private var hosting: some Service {

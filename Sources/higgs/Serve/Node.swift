@@ -4,6 +4,7 @@ import Logging
 import Metrics
 import Platform
 import Postgres
+import Redis
 import ServiceLifecycle
 import Telemetry
 
@@ -14,6 +15,11 @@ struct Node: Sendable {
   let api: APIServer
   let readiness: Readiness
   let revocations: Revocations
+  let presence: Presence
+  /// Nil for a node alone.
+  let redis: RedisClient?
+  /// Nil where metrics are among the other routes.
+  let metrics: MetricsServer?
   let configuration: ServeConfiguration
 
   /// How long an orderly end may take; then connections are dropped where they stand.
@@ -24,6 +30,10 @@ struct Node: Sendable {
   /// Makes all parts; nothing listens yet. Waits for the database a bounded time.
   static func build(_ configuration: ServeConfiguration) async throws -> Node {
     try AddressCheck.demandFree(host: configuration.host, port: configuration.port)
+    if let metrics = configuration.metrics {
+      try AddressCheck.demandFree(metrics.host, port: metrics.port, variable: "HIGGS_METRICS_PORT")
+    }
+    let redis = try makeRedis(configuration)
     let registry = PrometheusRegistry()
     MetricsSystem.bootstrap(registry)
     ProcessMetrics.collect(into: registry)
@@ -37,15 +47,35 @@ struct Node: Sendable {
     let tokens = try await AccessTokens(
       keys: configuration.keys.keys(for: .accessTokens), current: configuration.keys.current)
     let readiness = makeReadiness(pool, host)
+    if let redis { RedisMetrics.collect(redis, into: registry) }
+    let shared = redis.map { SharedRedis($0) }
+    let presence = Presence(redis: shared)
+    PresenceMetrics.collect(presence, into: registry)
     let services = APIServices(
       identity: Identity(pool: pool, tokens: tokens, revocations: revocations),
       players: Players(pool: pool), lobby: Lobby(pool: pool),
       idempotency: Idempotency(pool: pool), tables: TableAccess(host), metrics: registry,
-      readiness: readiness)
+      readiness: readiness, presence: presence, redis: shared)
     return Node(
       pool: pool, host: host,
       api: APIServer(configuration: apiConfiguration(configuration), services: services),
-      readiness: readiness, revocations: revocations, configuration: configuration)
+      readiness: readiness, revocations: revocations, presence: presence, redis: redis,
+      metrics: configuration.metrics.map {
+        MetricsServer(host: $0.host, port: $0.port, registry: registry)
+      },
+      configuration: configuration)
+  }
+
+  /// Redis need not be there; its certificates must.
+  private static func makeRedis(
+    _ configuration: ServeConfiguration
+  ) throws(ConfigurationProblem) -> RedisClient? {
+    guard let redis = configuration.redis else { return nil }
+    do throws(RedisError) {
+      return try RedisClient(redis)
+    } catch {
+      throw ConfigurationProblem("REDIS_CA_FILE cannot be used: \(error)")
+    }
   }
 
   private static func makeHost(
@@ -63,6 +93,7 @@ struct Node: Sendable {
       hosting.policy.breakMilliseconds = milliseconds
       hosting.policy.breakAfterHandMilliseconds = milliseconds
     }
+    hosting.policy.dealsHands = configuration.maintenance == nil
     hosting.predecessorIsDead = configuration.port != 0
     return Hosting.Host(pool: pool, seeds: seeds, configuration: hosting)
   }
@@ -78,10 +109,14 @@ struct Node: Sendable {
   }
 
   private static func apiConfiguration(_ configuration: ServeConfiguration) -> APIConfiguration {
+    var known = PublicConfiguration(
+      version: Higgs.configuration.version, hasBots: configuration.hasBots)
+    known.hasTournaments = configuration.hasTournaments
+    known.hasSocial = configuration.hasSocial
+    known.maintenance = configuration.maintenance
     var api = APIConfiguration(
-      host: configuration.host, port: configuration.port,
-      publicConfiguration: PublicConfiguration(
-        version: Higgs.configuration.version, hasBots: configuration.hasBots))
+      host: configuration.host, port: configuration.port, publicConfiguration: known)
+    api.servesMetrics = configuration.metrics == nil
     api.limits = configuration.limits
     api.proxies = configuration.proxies
     api.webRoot = configuration.webRoot

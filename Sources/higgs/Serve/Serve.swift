@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Logging
 import Metrics
 import Telemetry
@@ -10,9 +9,11 @@ struct Serve: AsyncParsableCommand {
     commandName: "serve",
     abstract: "Serve the game: HTTP, WebSockets, and the tables of this node.",
     discussion: """
-      The environment says how: DATABASE_URL and HIGGS_KEY_RING_FILE are needed; PORT, HOST, \
-      HIGGS_WEB_ROOT, FEATURES_BOTS, LOG_FORMAT, LOG_LEVEL and others have defaults. SIGTERM and \
-      SIGINT end it in order.
+      The environment says how: DATABASE_URL and HIGGS_KEY_RING_FILE are needed, all else has \
+      defaults; `higgs configuration` prints every variable. SIGTERM and SIGINT end it in order.
+
+      Exit codes: 0 ended in order; 64 the configuration is wrong; 69 the database cannot be reached \
+      or is not up to date.
       """
   )
 
@@ -27,8 +28,9 @@ struct Serve: AsyncParsableCommand {
   func run() async throws {
     let node: Node
     do {
-      let configuration = try ServeConfiguration(
-        Environment(values: ProcessInfo.processInfo.environment))
+      let logger = Logger(label: "configuration")
+      for warning in Environment.process.warnings { logger.warning("\(warning)") }
+      let configuration = try ServeConfiguration(.process)
       node = try await Node.build(configuration)
     } catch let problem as ConfigurationProblem {
       Console.complain("Error: \(problem)")

@@ -2,18 +2,27 @@ import API
 import Foundation
 import Logging
 import Postgres
+import Redis
 
 /// What `higgs serve` reads from the environment.
 struct ServeConfiguration: Sendable {
   var database: PostgresConfiguration
   var pool = PoolConfiguration()
   var databaseWaitSeconds: Int
+  /// Nil for a node alone.
+  var redis: RedisConfiguration?
   var keys: KeyRing
   var host: String
   var port: Int
+  /// Where metrics are served; nil where that is among the other routes.
+  var metrics: (host: String, port: Int)?
   var webRoot: URL?
   var openAPI: String
   var hasBots: Bool
+  var hasTournaments: Bool
+  var hasSocial: Bool
+  /// Nil while the server is not being maintained.
+  var maintenance: Maintenance?
   /// Between two hands of a table; nil for the usual breaks.
   var handBreakMilliseconds: Int?
   var limits: APILimits
@@ -22,29 +31,59 @@ struct ServeConfiguration: Sendable {
   var logLevel: Logger.Level
 
   init(_ environment: Environment) throws(ConfigurationProblem) {
+    let isProduction = try environment.choice(.environment) == "production"
     database = try Self.database(environment)
-    pool.maximumConnections = try environment.number("DATABASE_POOL", 1...500, else: 20)
-    databaseWaitSeconds = try environment.number("DATABASE_WAIT_SECONDS", 0...600, else: 30)
+    pool.maximumConnections = try environment.number(.databasePool)
+    databaseWaitSeconds = try environment.number(.databaseWaitSeconds)
+    redis = try Self.redis(environment)
     keys = try Self.keys(environment)
-    host = environment.text("HOST") ?? "127.0.0.1"
-    port = try environment.number("PORT", 0...65_535, else: 3_000)
+    host = environment.text(.host) ?? "127.0.0.1"
+    port = try environment.number(.port)
     webRoot = try Self.webRoot(environment)
     openAPI = Self.openAPI(environment)
-    hasBots = try environment.flag("FEATURES_BOTS", else: true)
-    if environment.text("HAND_BREAK_MILLISECONDS") != nil {
-      handBreakMilliseconds = try environment.number("HAND_BREAK_MILLISECONDS", 0...60_000, else: 0)
+    hasBots = try environment.flag(.hasBots)
+    hasTournaments = try environment.flag(.hasTournaments)
+    hasSocial = try environment.flag(.hasSocial)
+    handBreakMilliseconds = try environment.optionalNumber(.handBreakMilliseconds)
+    limits = APILimits().widened(Double(try environment.number(.limitsFactor)))
+    proxies = TrustedProxies(count: try environment.number(.trustedProxies))
+    nodeName = environment.text(.nodeName) ?? ProcessInfo.processInfo.hostName
+    logLevel = Logger.Level(rawValue: try environment.choice(.logLevel)) ?? .info
+    _ = try environment.choice(.logFormat)
+    let retrySeconds = try environment.number(.maintenanceRetrySeconds)
+    if try environment.flag(.maintenance) {
+      maintenance = Maintenance(retrySeconds: retrySeconds)
     }
-    limits = APILimits().widened(
-      Double(try environment.number("LIMITS_FACTOR", 1...100_000, else: 1)))
-    proxies = TrustedProxies(count: try environment.number("TRUSTED_PROXIES", 0...10, else: 0))
-    nodeName = environment.text("NODE_NAME") ?? ProcessInfo.processInfo.hostName
-    logLevel = try Self.logLevel(environment)
+    metrics = try metrics(environment, isProduction: isProduction)
+    if isProduction { try demandStrongSecrets() }
+  }
+
+  /// In production metrics have a port of their own in any case.
+  private func metrics(
+    _ environment: Environment, isProduction: Bool
+  ) throws(ConfigurationProblem) -> (host: String, port: Int)? {
+    let usual = isProduction ? Self.metricsPortOfProduction : nil
+    guard let port = try environment.optionalNumber(.metricsPort) ?? usual else { return nil }
+    guard port == 0 || port != self.port else {
+      throw ConfigurationProblem(
+        "HIGGS_METRICS_PORT is \(port), and so is PORT; players must not reach the metrics. Choose "
+          + "another one, such as \(Self.metricsPortOfProduction).")
+    }
+    return (environment.text(.metricsHost) ?? host, port)
+  }
+
+  private static let metricsPortOfProduction = 9_464
+
+  private func demandStrongSecrets() throws(ConfigurationProblem) {
+    try keys.demandStrong()
+    try WeakSecrets.demandStrong(database)
+    if let redis { try WeakSecrets.demandStrong(redis) }
   }
 
   private static func database(
     _ environment: Environment
   ) throws(ConfigurationProblem) -> PostgresConfiguration {
-    guard let url = environment.text("DATABASE_URL") else {
+    guard let url = environment.text(.databaseURL) else {
       throw ConfigurationProblem(
         "DATABASE_URL is missing. Set it to the database, such as "
           + "postgres://higgs_app@127.0.0.1:5432/higgs_domino; `make run` brings its own.")
@@ -56,13 +95,29 @@ struct ServeConfiguration: Sendable {
     }
   }
 
+  private static func redis(
+    _ environment: Environment
+  ) throws(ConfigurationProblem) -> RedisConfiguration? {
+    let certificates = environment.text(.redisCertificates)
+    guard let url = environment.text(.redisURL) else { return nil }
+    do throws(RedisError) {
+      var configuration = try RedisConfiguration(url: url)
+      guard configuration.usesTLS || certificates == nil else {
+        throw .invalidAddress("REDIS_CA_FILE is set, so it should be rediss://")
+      }
+      configuration.certificateFile = certificates
+      return configuration
+    } catch {
+      throw ConfigurationProblem("REDIS_URL cannot be used: \(error)")
+    }
+  }
+
   private static func keys(_ environment: Environment) throws(ConfigurationProblem) -> KeyRing {
-    if let text = environment.text("HIGGS_KEYS") { return try KeyRing(json: Data(text.utf8)) }
-    guard let path = environment.text("HIGGS_KEY_RING_FILE") else {
+    if let text = environment.text(.keys) { return try KeyRing(json: Data(text.utf8)) }
+    guard let path = environment.text(.keyRingFile) else {
       throw ConfigurationProblem(
-        "HIGGS_KEY_RING_FILE is missing. It names a file that only the server can read: "
-          + "{\"current\": \"1\", \"keys\": {\"1\": \"<64 hexadecimal digits>\"}}; "
-          + "openssl rand -hex 32 makes the digits.")
+        "HIGGS_KEY_RING_FILE is missing. It names a file that only the server can read; make one: "
+          + "umask 077; higgs keys make > key-ring.json")
     }
     guard let data = FileManager.default.contents(atPath: path) else {
       throw ConfigurationProblem("HIGGS_KEY_RING_FILE: \(path) cannot be read")
@@ -71,7 +126,7 @@ struct ServeConfiguration: Sendable {
   }
 
   private static func webRoot(_ environment: Environment) throws(ConfigurationProblem) -> URL? {
-    guard let path = environment.text("HIGGS_WEB_ROOT") else {
+    guard let path = environment.text(.webRoot) else {
       return Installation.find("web/index.html")?.deletingLastPathComponent()
     }
     var isFolder: ObjCBool = false
@@ -83,49 +138,8 @@ struct ServeConfiguration: Sendable {
   }
 
   private static func openAPI(_ environment: Environment) -> String {
-    let given = environment.text("HIGGS_OPENAPI_FILE").map { URL(fileURLWithPath: $0) }
+    let given = environment.text(.openAPIFile).map { URL(fileURLWithPath: $0) }
     guard let file = given ?? Installation.find("docs/api/openapi.yaml") else { return "" }
     return (try? String(contentsOf: file, encoding: .utf8)) ?? ""
-  }
-
-  private static func logLevel(
-    _ environment: Environment
-  ) throws(ConfigurationProblem) -> Logger.Level {
-    guard let text = environment.text("LOG_LEVEL") else { return .info }
-    guard let level = Logger.Level(rawValue: text.lowercased()) else {
-      let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
-      throw ConfigurationProblem("LOG_LEVEL is \(text); it may be \(levels).")
-    }
-    return level
-  }
-}
-
-/// The environment, read with names in the errors.
-struct Environment: Sendable {
-  let values: [String: String]
-
-  /// A variable that is set and not empty.
-  func text(_ name: String) -> String? {
-    values[name].flatMap { $0.isEmpty ? nil : $0 }
-  }
-
-  func number(
-    _ name: String, _ range: ClosedRange<Int>, else usual: Int
-  ) throws(ConfigurationProblem) -> Int {
-    guard let text = text(name) else { return usual }
-    guard let number = Int(text), range.contains(number) else {
-      throw ConfigurationProblem(
-        "\(name) is \(text); it must be a number from \(range.lowerBound) to \(range.upperBound).")
-    }
-    return number
-  }
-
-  func flag(_ name: String, else usual: Bool) throws(ConfigurationProblem) -> Bool {
-    guard let text = text(name) else { return usual }
-    switch text.lowercased() {
-    case "on", "true", "1", "yes": return true
-    case "off", "false", "0", "no": return false
-    default: throw ConfigurationProblem("\(name) is \(text); it must be on or off.")
-    }
   }
 }

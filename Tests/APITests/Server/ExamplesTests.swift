@@ -1,4 +1,6 @@
+import API
 import Foundation
+import Platform
 import Tables
 import Testing
 
@@ -61,6 +63,7 @@ struct ExamplesTests {
       try await socket.send(#"{"type":"back","ref":"b","room":13}"#)
       try await socket.send(#"{"type":"token","ref":"t","token":"\#(guest.token)"}"#)
       for _ in 0..<4 { produced.append(try await socket.message()) }
+      produced.append(try await maintenanceMessage())
       for message in produced {
         let type = message["type"] as? String
         let shown = examples.filter { $0["type"] as? String == type }
@@ -70,6 +73,21 @@ struct ExamplesTests {
       let types = Set(produced.compactMap { $0["type"] as? String })
       #expect(types == Set(examples.compactMap { $0["type"] as? String }))
     }
+  }
+
+  /// What comes after the welcome of a server that is being maintained.
+  private func maintenanceMessage() async throws -> [String: Any] {
+    var message: [String: Any] = [:]
+    try await ServerFixture.with(maintenance: Maintenance(retrySeconds: 300)) { server in
+      let guest = try await server.identity.createGuest(
+        displayName: nil, locale: nil, from: .init(device: nil, address: nil))
+      let socket = try await TestSocket(port: server.port)
+      let token = guest.grant.accessToken
+      try await socket.send(#"{"type":"hello","token":"\#(token)","protocol":1}"#)
+      _ = try await socket.message("welcome")
+      message = try await socket.message()
+    }
+    return message
   }
 }
 

@@ -4,6 +4,7 @@ import Foundation
 import NIOPosix
 import Platform
 import Postgres
+import Redis
 import ServiceLifecycle
 import Telemetry
 import TestSupport
@@ -15,6 +16,7 @@ struct ServerFixture {
   let identity: Identity
   let server: APIServer
   let rooms: FakeRooms
+  let presence: Presence
 
   var http: HTTPClient { HTTPClient(port: port) }
 
@@ -29,7 +31,8 @@ struct ServerFixture {
   nonisolated(nonsending)
     static func with(
       limits: APILimits = APILimits().widened(100),
-      webRoot: URL? = nil,
+      webRoot: URL? = nil, maintenance: Maintenance? = nil, redis: RedisClient? = nil,
+      presence: Presence.Timing = Presence.Timing(), servesMetrics: Bool = true,
       tables: ((PostgresPool) -> TableAccess)? = nil,
       _ body: (ServerFixture) async throws -> Void
     ) async throws
@@ -42,38 +45,66 @@ struct ServerFixture {
         pool: pool,
         tokens: try await AccessTokens(keys: ["1": Array(0..<32)], current: "1"),
         revocations: revocations)
-      var configuration = APIConfiguration(
-        host: "127.0.0.1", port: 0,
-        publicConfiguration: PublicConfiguration(version: "1.0.0", hasBots: true))
+      var configuration = try Self.configuration(maintenance)
+      configuration.servesMetrics = servesMetrics
       configuration.limits = limits
       configuration.webRoot = webRoot
-      configuration.openAPI = try openAPI()
+      let shared = redis.map { SharedRedis($0) }
+      let online = Presence(redis: shared, timing: presence)
+      let beats = Beats(online)
+      let beating = Task { if redis != nil { await beats.run() } }
       let server = APIServer(
         configuration: configuration,
         services: APIServices(
           identity: identity, players: Players(pool: pool), lobby: Lobby(pool: pool),
           idempotency: Idempotency(pool: pool), tables: tables?(pool) ?? rooms.access,
-          metrics: PrometheusRegistry(), readiness: Readiness(checks: [])))
-      let (ports, continuation) = AsyncStream<Int>.makeStream()
-      let group = ServiceGroup(
-        configuration: .init(
-          services: [server.service { continuation.yield($0) }],
-          logger: .init(label: "test")))
-      let running = Task { try await group.run() }
-      var port = 0
-      for await found in ports {
-        port = found
-        break
+          metrics: PrometheusRegistry(), readiness: Readiness(checks: []),
+          presence: online, redis: shared))
+      let result = await Result {
+        try await serve(server) { port in
+          try await body(
+            ServerFixture(
+              port: port, pool: pool, identity: identity, server: server, rooms: rooms,
+              presence: online))
+        }
       }
-      let fixture = ServerFixture(
-        port: port, pool: pool, identity: identity, server: server, rooms: rooms)
-      let result = await Result { try await body(fixture) }
-      await server.gateway.shutdown()
-      await group.triggerGracefulShutdown()
-      _ = try? await running.value
+      // The sockets are gone, so that the last beat takes leave of all.
+      beating.cancel()
+      await beating.value
       await pool.shutdown()
       try result.get()
     }
+  }
+
+  private static func configuration(_ maintenance: Maintenance?) throws -> APIConfiguration {
+    var known = PublicConfiguration(version: "1.0.0", hasBots: true)
+    known.maintenance = maintenance
+    var configuration = APIConfiguration(host: "127.0.0.1", port: 0, publicConfiguration: known)
+    configuration.openAPI = try openAPI()
+    return configuration
+  }
+
+  /// Serves for the closure, which gets the port; then ends in order.
+  nonisolated(nonsending)
+    private static func serve(
+      _ server: APIServer, _ body: (Int) async throws -> Void
+    ) async throws
+  {
+    let (ports, continuation) = AsyncStream<Int>.makeStream()
+    let group = ServiceGroup(
+      configuration: .init(
+        services: [server.service { continuation.yield($0) }], logger: .init(label: "test")))
+    let running = Task { try await group.run() }
+    var port = 0
+    for await found in ports {
+      port = found
+      break
+    }
+    let result = await Result { try await body(port) }
+    await server.gateway.shutdown()
+    await group.triggerGracefulShutdown()
+    _ = try? await running.value
+    try result.get()
   }
 
   /// A new guest, by the front door.
@@ -96,6 +127,13 @@ struct ServerFixture {
     if watching { _ = try await socket.message("snapshot") }
     return socket
   }
+}
+
+/// A class, for a task must not capture a bare async function (docs/known-problems.md).
+private final class Beats: Sendable {
+  let presence: Presence
+  init(_ presence: Presence) { self.presence = presence }
+  func run() async { await presence.run() }
 }
 
 extension Result where Failure == any Error {

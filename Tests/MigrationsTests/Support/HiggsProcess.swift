@@ -67,6 +67,11 @@ final class HiggsProcess: Sendable {
     Foundation.kill(process.processIdentifier, SIGKILL)
   }
 
+  /// The same for standard output.
+  func waitForOutput(_ text: String) async throws {
+    while !outputText.contains(text) { try await Task.sleep(for: .milliseconds(20)) }
+  }
+
   /// Waits until standard error holds this text; the test's time limit ends it otherwise.
   func waitForError(_ text: String) async throws {
     while !errorText.contains(text) { try await Task.sleep(for: .milliseconds(20)) }

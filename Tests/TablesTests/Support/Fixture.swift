@@ -41,9 +41,9 @@ final class Fixture: Sendable {
   }
 
   /// Reads the room anew, as another host would.
-  func resume(raisingFence: Bool = false) throws {
+  func resume(raisingFence: Bool = false, policy: TablePolicy? = nil) throws {
     if raisingFence { database.state.withLock { $0.record.fence += 1 } }
-    let room = try TableRoom(database.record, services: services, policy: policy)
+    let room = try TableRoom(database.record, services: services, policy: policy ?? self.policy)
     hosted.withLock { $0 = room }
   }
 

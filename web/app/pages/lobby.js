@@ -85,7 +85,8 @@ export class LobbyPage {
   }
 
   async loadStakes() {
-    const { items } = await this.client.stakes('gaple');
+    const { items, online } = await this.client.stakes('gaple');
+    this.online = online;
     this.stakes = [...items].sort((a, b) => a.base_bet - b.base_bet);
     const last = this.app.storage.getItem(TIER_KEY);
     const balance = this.app.balance ?? await this.app.refreshWallet();
@@ -99,8 +100,10 @@ export class LobbyPage {
   async refresh() {
     if (document.hidden) return;
     try {
-      const { items } = await this.client.stakes('gaple');
+      const { items, online } = await this.client.stakes('gaple');
+      this.online = online;
       this.stakes = [...items].sort((a, b) => a.base_bet - b.base_bet);
+      this.showTier();
       this.chooser?.update(this.stakes);
       await this.loadRooms();
     } catch {
@@ -126,7 +129,9 @@ export class LobbyPage {
   showTier() {
     const stake = this.stakes.find(({ id }) => id === this.tier);
     this.playButton.disabled = !stake;
-    this.hint.textContent = stake ? t('playNowHint', { tier: stake.name }) : '';
+    const online = this.online > 0 ? [t('online', { count: this.online })] : [];
+    this.hint.textContent = [
+      ...(stake ? [t('playNowHint', { tier: stake.name })] : []), ...online].join(' · ');
   }
 
   async loadRooms() {

@@ -66,6 +66,15 @@ enum ServerMessage {
     return message.finished
   }
 
+  /// The server is being maintained.
+  static func maintenance(_ maintenance: Maintenance) -> [UInt8] {
+    var message = JSONWriter()
+    message.add("type", "maintenance")
+    message.add("message", Maintenance.text)
+    message.add("retry_after_ms", Int64(maintenance.retrySeconds) * 1_000)
+    return message.finished
+  }
+
   /// The answer to a ping message.
   static func pong(reference: String?) -> [UInt8] {
     var message = JSONWriter()

@@ -42,6 +42,7 @@ struct SocketProtocol {
   }
 
   private let limits: APILimits
+  private let maintenance: Maintenance?
   private var phase: Phase
   private var renewal = Renewal.none
   private var rooms: Set<SerialID<Room>> = []
@@ -52,8 +53,9 @@ struct SocketProtocol {
   /// Whom the socket speaks for; nil before the welcome.
   private(set) var access: Access?
 
-  init(limits: APILimits, now: Int64) {
+  init(limits: APILimits, maintenance: Maintenance?, now: Int64) {
     self.limits = limits
+    self.maintenance = maintenance
     phase = .greeting(since: now)
     lastHeard = now
     lastPing = now
@@ -168,8 +170,17 @@ extension SocketProtocol {
     case .token(let token, let reference): return renew(token, reference)
     case .watch(let cursor): return watch(cursor)
     case .unwatch(let room): return rooms.remove(room) == nil ? [] : [.unwatch(room)]
-    case .command(let command): return [.command(command)]
+    case .command(let command): return [refusal(of: command) ?? .command(command)]
     }
+  }
+
+  /// During maintenance nobody takes a seat; all else goes on.
+  private func refusal(of command: ClientMessage.RoomCommand) -> Action? {
+    guard maintenance != nil, case .sit = command.command.action else { return nil }
+    return .send(
+      ServerMessage.error(
+        Maintenance.code, Maintenance.text, reference: command.reference,
+        room: command.room.rawValue))
   }
 
   private mutating func watch(_ cursor: ClientMessage.RoomCursor) -> [Action] {
@@ -212,7 +223,9 @@ extension SocketProtocol {
       rooms = Set(hello.rooms.map(\.room))
       let welcome = ServerMessage.welcome(
         card, expiresInMilliseconds: secondsLeft * 1_000, limits: limits)
-      return [.admit(access.player), .send(welcome)] + hello.rooms.map { .watch($0) }
+      let notice = maintenance.map { Action.send(ServerMessage.maintenance($0)) }
+      return [.admit(access.player), .send(welcome)] + (notice.map { [$0] } ?? [])
+        + hello.rooms.map { .watch($0) }
     case .open:
       guard case .running(let reference) = renewal else { return [] }
       renewal = .none

@@ -32,7 +32,8 @@ final class SocketHandler: ChannelInboundHandler {
     self.id = id
     self.gateway = gateway
     self.loop = loop
-    conversation = SocketProtocol(limits: gateway.limits, now: MonotonicTime.nanoseconds())
+    conversation = SocketProtocol(
+      limits: gateway.limits, maintenance: gateway.maintenance, now: MonotonicTime.nanoseconds())
     parser = FrameParser(messageBytesMax: gateway.limits.messageBytes)
   }
 

@@ -48,6 +48,9 @@ package enum ProblemCatalog {
     Entry(code: "too_many_sockets", meaning: "Too many sockets from this address."),
     Entry(code: "origin_not_allowed", meaning: "Sockets are opened from the server's own page."),
     Entry(code: "upgrade_required", meaning: "This address takes WebSockets only."),
+    Entry(
+      code: "maintenance",
+      meaning: "The server is being maintained; Retry-After says when to try again."),
     Entry(code: "unavailable", meaning: "The database is away; send the same request again."),
     Entry(code: "internal", meaning: "Something went wrong here; the request's id finds it."),
   ]

@@ -9,6 +9,7 @@ import Store
 struct LobbyHandlers {
   let lobby: Lobby
   let players: Players
+  let presence: Presence
 
   private struct GameAnswer: Encodable {
     var id: String
@@ -32,6 +33,12 @@ struct LobbyHandlers {
     var vipLevelMin: Int16
     var tables: Int64
     var players: Int64
+  }
+
+  private struct StakesAnswer: Encodable {
+    /// How many players are online, on all nodes.
+    var online: Int
+    var items: [StakeAnswer]
   }
 
   struct RakeAnswer: Encodable {
@@ -59,7 +66,7 @@ struct LobbyHandlers {
         rake: RakeAnswer(basisPoints: $0.rakeBasisPoints, cap: $0.rakeCap),
         vipLevelMin: $0.vipLevelMin, tables: $0.tables, players: $0.players)
     }
-    return try JSONAnswer.response(["items": stakes])
+    return try JSONAnswer.response(StakesAnswer(online: presence.online, items: stakes))
   }
 
   /// GET /v1/rooms?game=&stake=&join_code=&cursor=&limit=

@@ -1,13 +1,10 @@
 import HTTPTypes
 import Hummingbird
-import NIOCore
 import Tables
-import Telemetry
 
 /// What operators and clients ask of the server itself.
 struct SystemHandlers {
   let readiness: Readiness
-  let metrics: PrometheusRegistry
   let limits: APILimits
   let configuration: PublicConfiguration
 
@@ -20,6 +17,7 @@ struct SystemHandlers {
     var version: String
     var protocolVersion: Int
     var features: [String: Bool]
+    var maintenance: Bool
     var emotes: [String]
     var limits: [String: Int]
   }
@@ -39,22 +37,16 @@ struct SystemHandlers {
       status: problems.isEmpty ? .ok : .serviceUnavailable)
   }
 
-  /// GET /metrics
-  func metrics(_ request: Request, _ context: APIContext) async throws -> Response {
-    Response(
-      status: .ok,
-      headers: [
-        .contentType: "text/plain; version=0.0.4; charset=utf-8", .cacheControl: "no-store",
-      ],
-      body: ResponseBody(byteBuffer: ByteBuffer(string: metrics.text())))
-  }
-
   /// GET /v1/config
   func config(_ request: Request, _ context: APIContext) async throws -> Response {
     try JSONAnswer.response(
       Config(
         version: configuration.version, protocolVersion: ProtocolVersion.current,
-        features: ["bots": configuration.hasBots], emotes: Emote.allCases.map(\.rawValue),
+        features: [
+          "bots": configuration.hasBots, "tournaments": configuration.hasTournaments,
+          "social": configuration.hasSocial,
+        ],
+        maintenance: configuration.maintenance != nil, emotes: Emote.allCases.map(\.rawValue),
         limits: [
           "message_bytes": limits.messageBytes, "rooms_per_socket": limits.roomsPerSocket,
           "sockets_per_player": limits.socketsPerPlayer, "page_items": PageRequest.limitMax,
@@ -68,6 +60,12 @@ package struct PublicConfiguration: Sendable {
   package var version: String
   /// Whether bots sit down.
   package var hasBots: Bool
+  /// Whether tournaments are offered.
+  package var hasTournaments = false
+  /// Whether friends, chats and clubs are offered.
+  package var hasSocial = false
+  /// Nil while the server is not being maintained.
+  package var maintenance: Maintenance?
 
   /// A configuration as it stands.
   package init(version: String, hasBots: Bool) {

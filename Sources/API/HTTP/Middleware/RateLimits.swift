@@ -10,7 +10,15 @@ struct RateLimiting: RouterMiddleware {
     case address, player
   }
 
-  let limiter: RateLimiter
+  /// Who counts.
+  enum Limiter {
+    /// This node alone.
+    case node(RateLimiter)
+    /// All nodes together, where there is Redis.
+    case shared(SharedRateLimiter)
+  }
+
+  let limiter: Limiter
   let subject: Subject
 
   func handle(
@@ -22,7 +30,11 @@ struct RateLimiting: RouterMiddleware {
       case .address: context.address
       case .player: try context.player.player.description
       }
-    let verdict = limiter.take(key)
+    let verdict =
+      switch limiter {
+      case .node(let limiter): limiter.take(key)
+      case .shared(let limiter): await limiter.take(key)
+      }
     guard verdict.isAllowed else {
       var problem = Problem(
         .tooManyRequests, "rate_limited",

@@ -29,7 +29,8 @@ struct KeyRing: Sendable {
   init(json: Data) throws(ConfigurationProblem) {
     guard let document = try? JSONDecoder().decode(Document.self, from: json) else {
       throw ConfigurationProblem(
-        "the key ring is not JSON of the form {\"current\": \"1\", \"keys\": {\"1\": \"…\"}}")
+        "the key ring is not JSON of the form {\"current\": \"1\", \"keys\": {\"1\": \"…\"}}. "
+          + "Make one: higgs keys make")
     }
     guard (1...Self.keysMax).contains(document.keys.count) else {
       throw ConfigurationProblem("the key ring must have 1 to \(Self.keysMax) keys")
@@ -53,6 +54,25 @@ struct KeyRing: Sendable {
     }
     current = document.current
     self.secrets = secrets
+  }
+
+  /// The names of all keys.
+  var names: [String] { secrets.keys.sorted() }
+
+  /// Throws where a key was surely not drawn by chance.
+  func demandStrong() throws(ConfigurationProblem) {
+    for (name, secret) in secrets.sorted(by: { $0.key < $1.key })
+    where WeakSecrets.isWeak(key: secret) {
+      throw ConfigurationProblem(
+        "key \(name) of the ring was not drawn by chance. Make a new ring: higgs keys make")
+    }
+  }
+
+  /// A new ring of one key, as JSON.
+  static func fresh() -> String {
+    var generator = SystemRandomNumberGenerator()
+    let secret = (0..<keyBytes).map { _ in UInt8.random(in: 0...255, using: &generator) }
+    return "{\"current\": \"1\", \"keys\": {\"1\": \"\(Hexadecimal.text(secret))\"}}"
   }
 
   /// The keys for a purpose, 32 bytes each, by their names.
