@@ -60,11 +60,11 @@ struct DoctorCommand: AsyncParsableCommand {
         address: address, certificates: caFile, timeoutSeconds: timeoutSeconds
       ).findings()
     }
-    let usual = environment.text("DATABASE_POOL").flatMap { Int($0) } ?? 20
+    let usual = (try? environment.number(.databasePool)) ?? 20
     findings += await DatabaseLook(
       options: database, poolConnections: pool ?? usual, timeoutSeconds: timeoutSeconds
     ).findings()
-    findings += await RedisLook(url: environment.text("REDIS_URL")).findings()
+    findings += await RedisLook(url: environment.text(.redisURL)).findings()
     findings += KeyRingLook(environment: environment).findings()
     findings += BackupLook(folder: backups).findings()
     let report = DoctorReport(findings)
