@@ -182,7 +182,8 @@ extension SmokeRun {
       return ""
     }
     let winner = ended.winner.map { $0 == view.seat ? "we won" : "seat \($0) won" } ?? "nobody won"
-    return "\(hand.placements.count) tiles placed, \(winner), \(hand.net(of: view.seat) ?? 0) for us"
+    return
+      "\(hand.placements.count) tiles placed, \(winner), \(hand.net(of: view.seat) ?? 0) for us"
   }
 
   private mutating func leave() async throws -> String {

@@ -81,7 +81,8 @@ struct TableView: Sendable {
   private mutating func resume(_ hand: TableMessage.Hand) throws(SmokeFailure) {
     guard let tiles = hand.yourTiles else { return }
     var playing =
-      current ?? PlayedHand(id: hand.id, number: hand.number, commit: hand.commit, dealt: [], tiles: [])
+      current
+      ?? PlayedHand(id: hand.id, number: hand.number, commit: hand.commit, dealt: [], tiles: [])
     for seen in playing.placements {
       let stored = hand.moves.first { $0.move == seen.move }
       guard stored?.tile == seen.tile, stored?.seat == seen.seat else {

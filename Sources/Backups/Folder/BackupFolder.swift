@@ -66,7 +66,8 @@ package struct BackupFolder: Sendable {
 
   /// A name that is not taken, such as `higgs-higgs_domino-20261128T020000Z.dump`.
   func freeName(database: String, takenAt: String) -> String {
-    let safe = String(database.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") ? $0 : "-" })
+    let safe = String(
+      database.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") ? $0 : "-" })
     let stamp = takenAt.filter { $0.isNumber || $0 == "T" || $0 == "Z" }
     for number in 1...1_000 {
       let name = "higgs-\(safe)-\(stamp)\(number == 1 ? "" : "-\(number)")\(Self.dumpEnding)"
