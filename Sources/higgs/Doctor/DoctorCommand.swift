@@ -6,7 +6,8 @@ import Foundation
 struct DoctorCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor",
-    abstract: "Look at the server, its database and all around them; say what is wrong and what to do.",
+    abstract:
+      "Look at the server, its database and all around them; say what is wrong and what to do.",
     discussion: """
       It only reads, and every look has a time limit. Give it the server's own environment, above \
       all DATABASE_URL: what it finds is what the server meets. Some things are seen by members of \

@@ -126,7 +126,9 @@ struct BackupLook {
         problem: hours > Self.problemHours, why: "What happened since is lost with the disk.",
         do: command),
       .graded(
-        area, "files", broken.isEmpty ? "all are whole"
+        area, "files",
+        broken.isEmpty
+          ? "all are whole"
           : broken.map { "\($0.name): \($0.state.rawValue)" }.joined(separator: "; "),
         warning: !broken.isEmpty, problem: false,
         why: "They count for nothing, and the disk that holds them may be failing.",
