@@ -69,8 +69,10 @@ package struct BackupFolder: Sendable {
     let safe = String(
       database.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") ? $0 : "-" })
     let stamp = takenAt.filter { $0.isNumber || $0 == "T" || $0 == "Z" }
-    for number in 1...1_000 {
-      let name = "higgs-\(safe)-\(stamp)\(number == 1 ? "" : "-\(number)")\(Self.dumpEnding)"
+    // Those of one second, in the order of their names.
+    for number in 1..<100 {
+      let suffix = number == 1 ? "" : "_\(number < 10 ? "0" : "")\(number)"
+      let name = "higgs-\(safe)-\(stamp)\(suffix)\(Self.dumpEnding)"
       if access(file(name), F_OK) != 0 { return name }
     }
     return "higgs-\(safe)-\(stamp)-\(UInt32.random(in: 0...UInt32.max))\(Self.dumpEnding)"
