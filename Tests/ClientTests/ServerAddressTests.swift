@@ -12,7 +12,7 @@ struct ServerAddressTests {
   ]
 
   @Test("is read with its host, its port and its path", arguments: good)
-  func good(text: String, written: String, host: String, port: Int) throws {
+  func isRead(text: String, written: String, host: String, port: Int) throws {
     let address = try ServerAddress(text)
     #expect("\(address)" == written)
     #expect(address.host == host)
@@ -26,13 +26,13 @@ struct ServerAddressTests {
   ]
 
   @Test("that is none is refused with the reason", arguments: bad)
-  func bad(text: String, says: String) {
+  func isRefused(text: String, says: String) {
     let problem = #expect(throws: AddressProblem.self) { try ServerAddress(text) }
     #expect(problem?.description.contains(says) == true, "\(String(describing: problem))")
   }
 
   @Test("with a password in it is refused without repeating it")
-  func password() {
+  func hidesPassword() {
     let problem = #expect(throws: AddressProblem.self) {
       try ServerAddress("http://ayu:rahasia@play.example")
     }
