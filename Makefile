@@ -46,14 +46,18 @@ test: ## Build and test everything, on PostgreSQL servers of its own
 	@command -v python3 >/dev/null || scripts/install-packages
 	@scripts/test
 
-.PHONY: test-live
-test-live: ## The same with a browser and kills at a live server; see docs/known-problems.md
-	@HIGGS_TEST_LIVE=1 scripts/test
+.PHONY: test-containers
+test-containers: install build ## Build the images, bring compose up, kill, restore: as root, by podman
+	@.venv/bin/python Tests/Containers/containers.py
 
 .PHONY: test-quick
 test-quick: ## The same without PostgreSQL 18 and without slow suites
 	@command -v python3 >/dev/null || scripts/install-packages
 	@scripts/test --quick
+
+.PHONY: test-chart
+test-chart: install ## Test the Helm chart: no cluster is needed
+	@scripts/run-chart-tests
 
 .PHONY: check
 check: install ## Check the forms of Swift, bash and SQL, and the limits of length
@@ -67,6 +71,7 @@ format: ## Format the Swift sources
 generate: install ## Make setup.sql, schema.sql, the object pages, configuration.md, .env.example
 	@scripts/run build
 	@scripts/generate
+	@scripts/generate-chart-readme
 
 .PHONY: bench-ledger
 bench-ledger: install ## Measure the ledger; results go to bench/results/ledger.md

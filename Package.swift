@@ -112,17 +112,41 @@ let package = Package(
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
       swiftSettings: strict),
+    .target(
+      name: "Client",
+      dependencies: [
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        .product(name: "NIOWebSocket", package: "swift-nio"),
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "Smoke",
+      dependencies: [
+        "Client", "Core", "Domino", "Fairness", .product(name: "NIOCore", package: "swift-nio"),
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "Backups",
+      dependencies: [
+        "Core", "Postgres", "Store", .product(name: "Crypto", package: "swift-crypto"),
+      ],
+      swiftSettings: strict),
     .executableTarget(
       name: "higgs",
       dependencies: [
-        "API", "Core", "Domino", "Fairness", "Hosting", "LedgerSigning", "Migrations", "Platform",
-        "Postgres", "Redis", "Store", "Telemetry",
+        "API", "Backups", "Client", "Core", "Domino", "Fairness", "Hosting", "LedgerSigning",
+        "Migrations", "Platform", "Postgres", "Redis", "Smoke", "Store", "Telemetry",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Metrics", package: "swift-metrics"),
         .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
       swiftSettings: strict),
@@ -136,12 +160,10 @@ let package = Package(
     .executableTarget(
       name: "tables-bench",
       dependencies: [
-        "Postgres",
+        "Client", "Postgres",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "NIOCore", package: "swift-nio"),
-        .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
-        .product(name: "NIOWebSocket", package: "swift-nio"),
       ],
       path: "bench/tables", exclude: ["run"], swiftSettings: strict),
     .testTarget(name: "CoreTests", dependencies: ["Core"], swiftSettings: strict),
@@ -194,6 +216,20 @@ let package = Package(
     .testTarget(
       name: "HiggsTests",
       dependencies: ["Core", "Fairness", "Postgres", "TestSupport", "higgs"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "ClientTests",
+      dependencies: [
+        "Client", .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "SmokeTests", dependencies: ["Core", "Fairness", "Smoke", "TestSupport", "higgs"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "BackupsTests",
+      dependencies: ["Backups", "Core", "Postgres", "Store", "TestSupport", "higgs"],
       swiftSettings: strict),
     .testTarget(
       name: "MigrationsTests",

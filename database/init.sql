@@ -6,8 +6,9 @@
 --   psql -d higgs_domino -f database/init.sql
 --
 -- A second run changes nothing. Never for production: every registered account of the sample, the
--- administrator included, has the password domino-sample. A database that has players of its own is
--- refused.
+-- administrator included, has the password domino-sample, for the day on which the server lets
+-- accounts sign in by password; today it knows guests only. A database that has players of its own
+-- is refused.
 
 -- Here, too: what setup.sql sets comes too late for an error within setup.sql to end this file.
 \set ON_ERROR_STOP on
@@ -44,6 +45,6 @@ select
   (select count(*) from public.users) as higgs_accounts,
   (select count(*) from public.game_hands) as higgs_hands \gset
 \echo 'The sample is loaded:' :higgs_accounts 'accounts,' :higgs_hands 'hands'
-\echo 'Sign in as ayu (player) or admin (staff) with the password domino-sample'
+\echo 'Look at it: select username, coins, hands_played from user_summary order by 3 desc limit 5;'
 \endif
 select pg_advisory_unlock(7162653105347892) as higgs_ignored \gset

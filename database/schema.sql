@@ -750,6 +750,23 @@ COMMENT ON FUNCTION public.blocked_between(one_id uuid, other_id uuid) IS 'Wheth
 Example: select public.blocked_between(user_id_of(''ayu''), user_id_of(''bagus''));';
 
 --
+-- Name: time_zone_at(text, text, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: higgs_owner
+--
+
+CREATE FUNCTION public.time_zone_at(time_zone text, next_time_zone text, changes_at timestamp with time zone, moment timestamp with time zone) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN COALESCE(CASE WHEN (changes_at <= moment) THEN next_time_zone ELSE time_zone END, 'UTC'::text);
+
+ALTER FUNCTION public.time_zone_at(time_zone text, next_time_zone text, changes_at timestamp with time zone, moment timestamp with time zone) OWNER TO higgs_owner;
+
+--
+-- Name: FUNCTION time_zone_at(time_zone text, next_time_zone text, changes_at timestamp with time zone, moment timestamp with time zone); Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON FUNCTION public.time_zone_at(time_zone text, next_time_zone text, changes_at timestamp with time zone, moment timestamp with time zone) IS 'The time zone that holds for a player at a moment, from what the profile has; UTC without one.
+Example: select time_zone_at(''Asia/Jakarta'', null, null, now());';
+
+--
 -- Name: user_profiles; Type: TABLE; Schema: public; Owner: higgs_owner
 --
 
@@ -873,11 +890,7 @@ COMMENT ON COLUMN public.user_profiles.updated_at IS 'When the row last changed.
 CREATE FUNCTION public.player_day(player_id uuid, moment timestamp with time zone DEFAULT now()) RETURNS date
     LANGUAGE sql STABLE
     BEGIN ATOMIC
- SELECT ((moment AT TIME ZONE COALESCE(( SELECT
-                 CASE
-                     WHEN (p.time_zone_changes_at <= player_day.moment) THEN p.next_time_zone
-                     ELSE p.time_zone
-                 END AS time_zone
+ SELECT ((moment AT TIME ZONE COALESCE(( SELECT public.time_zone_at(p.time_zone, p.next_time_zone, p.time_zone_changes_at, player_day.moment) AS time_zone_at
             FROM public.user_profiles p
            WHERE (p.user_id = player_day.player_id)), 'UTC'::text)))::date AS timezone;
 END;
@@ -1337,6 +1350,68 @@ COMMENT ON FUNCTION public.cash_out_session(stay public.game_sessions, chip_curr
 the room''s lock and knows that no hand runs for the seat. Internal.';
 
 --
+-- Name: check_batch(text, integer, integer[], integer[], integer[]); Type: FUNCTION; Schema: public; Owner: higgs_owner
+--
+
+CREATE FUNCTION public.check_batch(caller text, items_max integer, lengths integer[], optional_lengths integer[], dimensions integer[]) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  if array_position(lengths, null) is not null or lengths[1] <> any (lengths)
+    or lengths[1] <> any (array_remove(optional_lengths, null)) then
+    raise exception '%: the arrays of items must be equally long', caller
+      using errcode = 'invalid_parameter_value',
+        hint = 'Give one element for each item, a null where it has none.';
+  end if;
+  if lengths[1] > items_max then
+    raise exception '%: % items in one call, more than %', caller, lengths[1], items_max
+      using errcode = 'invalid_parameter_value', hint = 'Split the batch.';
+  end if;
+  if 1 < any (dimensions) then
+    raise exception '%: an array has more than one dimension', caller
+      using errcode = 'invalid_parameter_value', hint = 'Give one element for each item.';
+  end if;
+end
+$$;
+
+ALTER FUNCTION public.check_batch(caller text, items_max integer, lengths integer[], optional_lengths integer[], dimensions integer[]) OWNER TO higgs_owner;
+
+--
+-- Name: FUNCTION check_batch(caller text, items_max integer, lengths integer[], optional_lengths integer[], dimensions integer[]); Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON FUNCTION public.check_batch(caller text, items_max integer, lengths integer[], optional_lengths integer[], dimensions integer[]) IS 'Refuses a call whose arrays differ in length, are too long or are tables. Internal.';
+
+--
+-- Name: check_parts(text, integer, integer, integer[], integer[], integer[], integer[]); Type: FUNCTION; Schema: public; Owner: higgs_owner
+--
+
+CREATE FUNCTION public.check_parts(caller text, items integer, parts_max integer, part_items integer[], lengths integer[], optional_lengths integer[], dimensions integer[]) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  perform public.check_batch(
+    caller, parts_max, cardinality(part_items) || lengths, optional_lengths, dimensions);
+  if array_position(part_items, null) is not null
+    or 1 > any (part_items) or items < any (part_items) then
+    raise exception '%: a payment or seat belongs to none of the % items', caller, items
+      using errcode = 'invalid_parameter_value',
+        hint = 'Say of each to which item it belongs, counted from 1.';
+  end if;
+end
+$$;
+
+ALTER FUNCTION public.check_parts(caller text, items integer, parts_max integer, part_items integer[], lengths integer[], optional_lengths integer[], dimensions integer[]) OWNER TO higgs_owner;
+
+--
+-- Name: FUNCTION check_parts(caller text, items integer, parts_max integer, part_items integer[], lengths integer[], optional_lengths integer[], dimensions integer[]); Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON FUNCTION public.check_parts(caller text, items integer, parts_max integer, part_items integer[], lengths integer[], optional_lengths integer[], dimensions integer[]) IS 'As check_batch(), for what items consist of: each part names its item. Internal.';
+
+--
 -- Name: check_promised_deal(); Type: FUNCTION; Schema: public; Owner: higgs_owner
 --
 
@@ -1344,15 +1419,20 @@ CREATE FUNCTION public.check_promised_deal() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
+declare
+  broken record;
 begin
-  if exists (
-    select
-    from public.room_deals as d
-    where d.room_id = new.room_id and d.number = new.number
-      and d.server_seed_commit <> new.server_seed_commit
-  ) then
+  select s.number, s.room_id
+  into broken
+  from started as s
+  join public.room_deals as d on d.room_id = s.room_id and d.number = s.number
+  where d.server_seed_commit <> s.server_seed_commit
+    and d.room_id = any (array(select t.room_id from started as t))
+  order by s.room_id
+  limit 1;
+  if found then
     raise exception 'hand % of room % was promised with another server seed',
-      new.number, new.room_id
+      broken.number, broken.room_id
       using errcode = 'invalid_parameter_value',
         hint = 'Start it with the seed of room_deals.';
   end if;
@@ -3336,6 +3416,23 @@ one. Reads at most twice rows_max entries of the two indexes, however long the h
 Example: select * from public.get_wallet_history(get_user_wallet(user_id_of(''ayu''), ''COINS''));';
 
 --
+-- Name: hand_end(timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: higgs_owner
+--
+
+CREATE FUNCTION public.hand_end(given_end timestamp with time zone, started_at timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE sql STABLE
+    RETURN COALESCE(given_end, GREATEST(now(), started_at));
+
+ALTER FUNCTION public.hand_end(given_end timestamp with time zone, started_at timestamp with time zone) OWNER TO higgs_owner;
+
+--
+-- Name: FUNCTION hand_end(given_end timestamp with time zone, started_at timestamp with time zone); Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON FUNCTION public.hand_end(given_end timestamp with time zone, started_at timestamp with time zone) IS 'When a hand ended: as given, else now. The clock of the host that started it may be ahead of
+this one. Internal.';
+
+--
 -- Name: id_at(timestamp with time zone); Type: FUNCTION; Schema: public; Owner: higgs_owner
 --
 
@@ -3386,6 +3483,55 @@ ALTER FUNCTION public.id_time(id uuid) OWNER TO higgs_owner;
 
 COMMENT ON FUNCTION public.id_time(id uuid) IS 'The moment that a version-7 identifier carries, to the millisecond.
 Example: select public.id_time(public.new_id());';
+
+--
+-- Name: is_fault_of_item(text); Type: FUNCTION; Schema: public; Owner: higgs_owner
+--
+
+CREATE FUNCTION public.is_fault_of_item(error_state text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ("left"(error_state, 2) = ANY (ARRAY['21'::text, '22'::text, '23'::text, 'P0'::text]));
+
+ALTER FUNCTION public.is_fault_of_item(error_state text) OWNER TO higgs_owner;
+
+--
+-- Name: FUNCTION is_fault_of_item(error_state text); Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON FUNCTION public.is_fault_of_item(error_state text) IS 'Whether an error comes from what an item asks for: data, a constraint, a rule. All others
+(deadlock, no memory, no disk, a shutdown) end the whole call. Internal.';
+
+--
+-- Name: is_hand_end(timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: higgs_owner
+--
+
+CREATE FUNCTION public.is_hand_end(ended_at timestamp with time zone, started_at timestamp with time zone) RETURNS boolean
+    LANGUAGE sql STABLE
+    RETURN ((ended_at >= started_at) AND (ended_at <= (GREATEST(now(), started_at) + '00:05:00'::interval)));
+
+ALTER FUNCTION public.is_hand_end(ended_at timestamp with time zone, started_at timestamp with time zone) OWNER TO higgs_owner;
+
+--
+-- Name: FUNCTION is_hand_end(ended_at timestamp with time zone, started_at timestamp with time zone); Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON FUNCTION public.is_hand_end(ended_at timestamp with time zone, started_at timestamp with time zone) IS 'Whether a hand that started then can have ended so. Internal.';
+
+--
+-- Name: is_hand_result(jsonb); Type: FUNCTION; Schema: public; Owner: higgs_owner
+--
+
+CREATE FUNCTION public.is_hand_result(result jsonb) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN COALESCE(((jsonb_typeof(result) = 'object'::text) AND (length((result)::text) <= 20000)), false);
+
+ALTER FUNCTION public.is_hand_result(result jsonb) OWNER TO higgs_owner;
+
+--
+-- Name: FUNCTION is_hand_result(result jsonb); Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON FUNCTION public.is_hand_result(result jsonb) IS 'Whether it can be the result of a hand: an object of at most 20000 characters. Internal.';
 
 --
 -- Name: is_time_zone(text); Type: FUNCTION; Schema: public; Owner: higgs_owner
@@ -3748,6 +3894,39 @@ COMMENT ON FUNCTION public.lock_pair(one_id uuid, other_id uuid) IS 'Locks two p
 open account. Internal.';
 
 --
+-- Name: lock_rooms(bigint[]); Type: FUNCTION; Schema: public; Owner: higgs_owner
+--
+
+CREATE FUNCTION public.lock_rooms(room_ids bigint[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  if current_setting('transaction_isolation') <> 'read committed' then
+    raise exception 'tables need READ COMMITTED, and this transaction is %',
+      upper(current_setting('transaction_isolation'))
+      using errcode = 'feature_not_supported',
+        hint = 'Begin the transaction with: begin isolation level read committed;';
+  end if;
+  if current_setting('synchronous_commit') = 'off' then
+    perform set_config('synchronous_commit', 'on', true);
+  end if;
+  perform pg_advisory_xact_lock(r.id)
+  from (select distinct u.id from unnest(room_ids) as u (id) order by u.id) as r;
+end
+$$;
+
+ALTER FUNCTION public.lock_rooms(room_ids bigint[]) OWNER TO higgs_owner;
+
+--
+-- Name: FUNCTION lock_rooms(room_ids bigint[]); Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON FUNCTION public.lock_rooms(room_ids bigint[]) IS 'Takes the locks of rooms exclusively, in the order of their ids. Statements after it see every
+takeover that came before; a takeover that comes later waits. READ COMMITTED only. Internal.
+Locks: the rooms.';
+
+--
 -- Name: lock_wallets(bigint[]); Type: FUNCTION; Schema: public; Owner: higgs_owner
 --
 
@@ -3990,16 +4169,7 @@ CREATE FUNCTION public.locked_room(room bigint, room_fence bigint, OUT outcome t
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
-  if current_setting('transaction_isolation') <> 'read committed' then
-    raise exception 'tables need READ COMMITTED, and this transaction is %',
-      upper(current_setting('transaction_isolation'))
-      using errcode = 'feature_not_supported',
-        hint = 'Begin the transaction with: begin isolation level read committed;';
-  end if;
-  if current_setting('synchronous_commit') = 'off' then
-    perform set_config('synchronous_commit', 'on', true);
-  end if;
-  perform pg_advisory_xact_lock(room);
+  perform public.lock_rooms(array[room]);
   -- The fence is read by a statement that begins after the lock was had: a takeover before it is
   -- seen, and one after it waits.
   select r.* into row_found from public.game_rooms as r where r.id = room;
@@ -4216,6 +4386,39 @@ the player has not asked to be kept out.
 Example: select u.username from users as u where not may_play(u);';
 
 --
+-- Name: may_settle_from(timestamp with time zone); Type: FUNCTION; Schema: public; Owner: higgs_owner
+--
+
+CREATE FUNCTION public.may_settle_from(started_at timestamp with time zone) RETURNS boolean
+    LANGUAGE sql STABLE
+    RETURN (started_at >= (now() - '30 days'::interval));
+
+ALTER FUNCTION public.may_settle_from(started_at timestamp with time zone) OWNER TO higgs_owner;
+
+--
+-- Name: FUNCTION may_settle_from(started_at timestamp with time zone); Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON FUNCTION public.may_settle_from(started_at timestamp with time zone) IS 'Whether a hand that started then may still be settled: an older one is voided. Internal.';
+
+--
+-- Name: may_start_at(timestamp with time zone); Type: FUNCTION; Schema: public; Owner: higgs_owner
+--
+
+CREATE FUNCTION public.may_start_at(moment timestamp with time zone) RETURNS boolean
+    LANGUAGE sql STABLE
+    RETURN ((moment >= (now() - '30 days'::interval)) AND (moment <= (now() + '00:05:00'::interval)));
+
+ALTER FUNCTION public.may_start_at(moment timestamp with time zone) OWNER TO higgs_owner;
+
+--
+-- Name: FUNCTION may_start_at(moment timestamp with time zone); Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON FUNCTION public.may_start_at(moment timestamp with time zone) IS 'Whether a hand may have an identifier of that time: not older than 30 days, at most 5 minutes
+ahead. Internal.';
+
+--
 -- Name: month_start(timestamp with time zone); Type: FUNCTION; Schema: public; Owner: higgs_owner
 --
 
@@ -4319,6 +4522,22 @@ ALTER FUNCTION public.pay_from_house(payment_id uuid, kind text, credit_wallet_i
 COMMENT ON FUNCTION public.pay_from_house(payment_id uuid, kind text, credit_wallet_id bigint, currency text, amount bigint, reference_type text, reference_id text) IS 'Pays a player what the house owes: from the pool named bonus while it holds enough, so that a
 budget is used first, else from the issue, so that an empty budget costs no player anything.
 Returns the outcome, as post_transactions has them. Internal.';
+
+--
+-- Name: payment_problem(smallint, smallint, bigint, text); Type: FUNCTION; Schema: public; Owner: higgs_owner
+--
+
+CREATE FUNCTION public.payment_problem(payer smallint, payee smallint, amount bigint, reason text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN (payer IS NULL) THEN 'no seat pays'::text WHEN (payer = payee) THEN (('seat '::text || (payer)::text) || ' pays itself'::text) WHEN (amount IS NULL) THEN 'it has no amount'::text WHEN ((reason IS NULL) OR (length(reason) > 200)) THEN 'its reason is null or over 200 characters'::text ELSE NULL::text END;
+
+ALTER FUNCTION public.payment_problem(payer smallint, payee smallint, amount bigint, reason text) OWNER TO higgs_owner;
+
+--
+-- Name: FUNCTION payment_problem(payer smallint, payee smallint, amount bigint, reason text); Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON FUNCTION public.payment_problem(payer smallint, payee smallint, amount bigint, reason text) IS 'Why no settlement can have such a payment; null where it can be. Internal.';
 
 --
 -- Name: player_time_zone(uuid); Type: FUNCTION; Schema: public; Owner: higgs_owner
@@ -4839,6 +5058,111 @@ COMMENT ON FUNCTION public.post_exactly(from_within boolean, ids uuid[], kinds t
 in order. The caller holds the locks of the wallets and of the originals of reversals. Internal.';
 
 --
+-- Name: post_hands(uuid[], integer[], smallint[], smallint[], bigint[], text[]); Type: FUNCTION; Schema: public; Owner: higgs_owner
+--
+
+CREATE FUNCTION public.post_hands(hand_ids uuid[], payment_items integer[], payer_seats smallint[], payee_seats smallint[], payment_amounts bigint[], payment_reasons text[]) RETURNS text[]
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  payments_max constant integer := 1000;  -- as post_batch() has it
+  given record;
+  payments integer;
+  from_place integer := 1;
+  to_place integer;
+  outcomes text[] := '{}';
+begin
+  select
+    array_agg(p.id) as ids,
+    array_agg(p.kind) as kinds,
+    array_agg(p.payer_wallet) as debits,
+    array_agg(p.payee_wallet) as credits,
+    array_agg(p.currency) as currencies,
+    array_agg(p.amount) as amounts,
+    array_agg(p.group_id) as groups,
+    array_agg(p.group_size) as sizes,
+    array_agg(p.hand_id) as reference_ids,
+    array_agg(p.metadata) as metadata
+  into given
+  from (
+    select
+      d.item, d.n, d.hand_id, d.kind, d.payer_wallet, d.payee_wallet, d.currency, d.amount,
+      d.metadata, d.id, d.group_size,
+      first_value(d.id) over (partition by d.item order by d.n) as group_id
+    from (
+      select
+        i.item, i.n, i.amount, h.currency, h.id::text as hand_id, i.group_size,
+        public.reserved_id(h.started_at, h.id::text, 'settlement', i.n) as id,
+        case when i.payee is null then 'rake' else 'settlement' end as kind,
+        coalesce(f.wallet_id, -i.n) as payer_wallet,
+        coalesce(case when i.payee is null then k.id else t.wallet_id end, 0) as payee_wallet,
+        jsonb_build_object('reason', i.reason) as metadata
+      from (
+        select
+          u.item, u.payer, u.payee, u.amount, u.reason,
+          (row_number() over (partition by u.item order by u.place))::integer as n,
+          (count(*) over (partition by u.item))::integer as group_size
+        from unnest(payment_items, payer_seats, payee_seats, payment_amounts, payment_reasons)
+          with ordinality as u (item, payer, payee, amount, reason, place)
+      ) as i
+      join public.game_hands as h on h.id = hand_ids[i.item] and h.id = any (hand_ids)
+      left join public.hand_seats as f
+        on f.hand_id = h.id and f.seat = i.payer and f.hand_id = any (hand_ids)
+      left join public.hand_seats as t
+        on t.hand_id = h.id and t.seat = i.payee and t.hand_id = any (hand_ids)
+      left join public.user_wallets as k
+        on i.payee is null and k.code = 'rake' and k.currency = h.currency
+    ) as d
+    order by d.item, d.n
+  ) as p;
+  payments := coalesce(cardinality(given.ids), 0);
+  if payments > payments_max then
+    -- Several batches follow: the wallets of all of them first, in order.
+    perform
+    from public.user_wallets as w
+    where w.id = any (given.debits || given.credits) and w.kind <> 'system'
+    order by w.id
+    for no key update;
+  end if;
+  while from_place <= payments loop
+    to_place := least(from_place + payments_max - 1, payments);
+    -- A hand is paid whole: where it would be cut, it waits for the next batch.
+    if to_place < payments and given.groups[to_place + 1] = given.groups[to_place] then
+      to_place := array_position(given.groups, given.groups[to_place]) - 1;
+      if to_place < from_place then
+        to_place := from_place + given.sizes[from_place] - 1;
+      end if;
+    end if;
+    outcomes := outcomes || (public.post_batch(
+      true,
+      ids => given.ids[from_place:to_place], kinds => given.kinds[from_place:to_place],
+      debit_wallet_ids => given.debits[from_place:to_place],
+      credit_wallet_ids => given.credits[from_place:to_place],
+      currencies => given.currencies[from_place:to_place],
+      amounts => given.amounts[from_place:to_place],
+      group_ids => given.groups[from_place:to_place],
+      group_sizes => given.sizes[from_place:to_place],
+      reference_types => array_fill('hand'::text, array[to_place - from_place + 1]),
+      reference_ids => given.reference_ids[from_place:to_place],
+      metadata => given.metadata[from_place:to_place])).outcomes;
+    from_place := to_place + 1;
+  end loop;
+  return outcomes;
+end
+$$;
+
+ALTER FUNCTION public.post_hands(hand_ids uuid[], payment_items integer[], payer_seats smallint[], payee_seats smallint[], payment_amounts bigint[], payment_reasons text[]) OWNER TO higgs_owner;
+
+--
+-- Name: FUNCTION post_hands(hand_ids uuid[], payment_items integer[], payer_seats smallint[], payee_seats smallint[], payment_amounts bigint[], payment_reasons text[]); Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON FUNCTION public.post_hands(hand_ids uuid[], payment_items integer[], payer_seats smallint[], payee_seats smallint[], payment_amounts bigint[], payment_reasons text[]) IS 'Posts the payments of hands, each hand as one group of the ledger: whole or not at all. Answers
+the outcomes of post_transactions() in the order of hands and payments. The identifiers follow from
+the hands. The caller holds the locks of the hands. Internal. Locks: the seats'' wallets.';
+
+--
 -- Name: post_transactions(uuid[], text[], bigint[], bigint[], text[], bigint[], uuid[], integer[], uuid[], text[], text[], uuid[], jsonb[]); Type: FUNCTION; Schema: public; Owner: higgs_owner
 --
 
@@ -5073,6 +5397,9 @@ COMMENT ON FUNCTION public.posting_problem(ids uuid[], kinds text[], debit_walle
 CREATE FUNCTION public.promise_deal(room bigint, room_fence bigint, hand_number integer, seed_commit bytea, seed_encrypted bytea, seed_key_id bytea, OUT outcome text, OUT promised_commit bytea, OUT promised_encrypted bytea, OUT promised_key_id bytea) RETURNS record
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    SET jit TO 'off'
     AS $$
 declare
   locked record;
@@ -5104,14 +5431,9 @@ begin
     outcome := 'out_of_order';
     return;
   end if;
-  insert into public.room_deals as d (
-    room_id, number, server_seed_commit, server_seed_encrypted, key_id)
-  values (room, hand_number, seed_commit, seed_encrypted, seed_key_id)
-  on conflict (room_id) do update
-  set
-    number = excluded.number, server_seed_commit = excluded.server_seed_commit,
-    server_seed_encrypted = excluded.server_seed_encrypted, key_id = excluded.key_id,
-    promised_at = now();
+  perform public.write_deals(
+    array[room], array[hand_number], array[seed_commit], array[seed_encrypted],
+    array[seed_key_id]);
   promised_commit := seed_commit;
   promised_encrypted := seed_encrypted;
   promised_key_id := seed_key_id;
@@ -5129,6 +5451,145 @@ promised for that hand already, the answer is exists with that one, whatever is 
 never exchanged. Outcomes: ok, exists, fenced, room_not_found, room_closed, out_of_order (not the
 next hand). Locks: the room, exclusively.
 Example: select number, server_seed_commit from room_deals limit 1;';
+
+--
+-- Name: promise_deals(bigint[], bigint[], integer[], bytea[], bytea[], bytea[]); Type: FUNCTION; Schema: public; Owner: higgs_owner
+--
+
+CREATE FUNCTION public.promise_deals(room_ids bigint[], fences bigint[], hand_numbers integer[], seed_commits bytea[], seeds_encrypted bytea[], seed_key_ids bytea[]) RETURNS TABLE(item integer, outcome text, promised_commit bytea, promised_encrypted bytea, promised_key_id bytea, problem text)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    SET jit TO 'off'
+    AS $$
+#variable_conflict use_column
+declare
+  deals_max constant integer := 256;
+  items constant integer := cardinality(room_ids);
+  is_plain boolean;
+  given record;
+begin
+  perform public.check_batch(
+    'promise_deals', deals_max,
+    array[items, cardinality(fences), cardinality(hand_numbers), cardinality(seed_commits),
+      cardinality(seeds_encrypted), cardinality(seed_key_ids)],
+    null,
+    array[array_ndims(room_ids), array_ndims(fences), array_ndims(hand_numbers),
+      array_ndims(seed_commits), array_ndims(seeds_encrypted), array_ndims(seed_key_ids)]);
+  perform public.lock_rooms(room_ids);
+
+  -- The fast way stands only where every promise is new and in order; it refuses nothing itself.
+  select
+    count(distinct i.room_id) = items and bool_and((
+      r.fence = i.fence and r.status = 'open' and i.number = r.hands_started + 1
+      and num_nulls(i.commit, i.encrypted, i.key_id) = 0
+      and (d.number is null or d.number <> i.number)) is true)
+  into is_plain
+  from unnest(room_ids, fences, hand_numbers, seed_commits, seeds_encrypted, seed_key_ids)
+    as i (room_id, fence, number, commit, encrypted, key_id)
+  left join public.game_rooms as r on r.id = i.room_id and r.id = any (room_ids)
+  left join public.room_deals as d on d.room_id = i.room_id and d.room_id = any (room_ids);
+  if is_plain then
+    begin
+      perform public.write_deals(
+        room_ids, hand_numbers, seed_commits, seeds_encrypted, seed_key_ids);
+      return query
+      select i.item::integer, 'ok', i.commit, i.encrypted, i.key_id, null::text
+      from unnest(seed_commits, seeds_encrypted, seed_key_ids)
+        with ordinality as i (commit, encrypted, key_id, item);
+      return;
+    exception when others then
+      if not public.is_fault_of_item(sqlstate) then
+        raise;
+      end if;
+    end;
+  end if;
+
+  for given in
+    select i.item::integer as item, i.room_id, i.fence, i.number, i.commit, i.encrypted, i.key_id
+    from unnest(room_ids, fences, hand_numbers, seed_commits, seeds_encrypted, seed_key_ids)
+      with ordinality as i (room_id, fence, number, commit, encrypted, key_id, item)
+    order by i.item
+  loop
+    item := given.item;
+    problem := null;
+    begin
+      select p.outcome, p.promised_commit, p.promised_encrypted, p.promised_key_id
+      into outcome, promised_commit, promised_encrypted, promised_key_id
+      from public.promise_deal(
+        given.room_id, given.fence, given.number, given.commit, given.encrypted,
+        given.key_id) as p;
+    exception when others then
+      if not public.is_fault_of_item(sqlstate) then
+        raise;
+      end if;
+      outcome := 'invalid';
+      promised_commit := null;
+      promised_encrypted := null;
+      promised_key_id := null;
+      problem := sqlerrm;
+    end;
+    return next;
+  end loop;
+end
+$$;
+
+ALTER FUNCTION public.promise_deals(room_ids bigint[], fences bigint[], hand_numbers integer[], seed_commits bytea[], seeds_encrypted bytea[], seed_key_ids bytea[]) OWNER TO higgs_owner;
+
+--
+-- Name: FUNCTION promise_deals(room_ids bigint[], fences bigint[], hand_numbers integer[], seed_commits bytea[], seeds_encrypted bytea[], seed_key_ids bytea[]); Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON FUNCTION public.promise_deals(room_ids bigint[], fences bigint[], hand_numbers integer[], seed_commits bytea[], seeds_encrypted bytea[], seed_key_ids bytea[]) IS 'Promises the next deals of many rooms, at most 256, in one call; one result an item, in order, as
+promise_deal() answers for each in turn. One item''s refusal never sinks others. Outcomes: those of
+promise_deal(), and invalid, where it raises an error, with that error in problem.
+READ COMMITTED only. Locks: the rooms, exclusively, in the order of their ids.
+Example: select * from promise_deals(''{1}'', ''{0}'', ''{1}'', array[sha256(''a'')],
+array[sha256(''a'')], ''{k}'');';
+
+--
+-- Name: rake_problem(bigint, bigint, numeric, smallint); Type: FUNCTION; Schema: public; Owner: higgs_owner
+--
+
+CREATE FUNCTION public.rake_problem(rake bigint, rake_cap bigint, won numeric, rake_bps smallint) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN (rake > rake_cap) THEN ((('a rake of '::text || (rake)::text) || ' is above the table''s cap of '::text) || (rake_cap)::text) WHEN (((rake)::numeric * (10000)::numeric) > (won * (rake_bps)::numeric)) THEN (((((('a rake of '::text || (rake)::text) || ' is above '::text) || (rake_bps)::text) || ' basis points of the '::text) || (won)::text) || ' won'::text) ELSE NULL::text END;
+
+ALTER FUNCTION public.rake_problem(rake bigint, rake_cap bigint, won numeric, rake_bps smallint) OWNER TO higgs_owner;
+
+--
+-- Name: FUNCTION rake_problem(rake bigint, rake_cap bigint, won numeric, rake_bps smallint); Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON FUNCTION public.rake_problem(rake bigint, rake_cap bigint, won numeric, rake_bps smallint) IS 'Why a hand''s rake is too high for what was won, rake included; null where it is not. Internal.';
+
+--
+-- Name: ready_seats(bigint[]); Type: FUNCTION; Schema: public; Owner: higgs_owner
+--
+
+CREATE FUNCTION public.ready_seats(rooms bigint[]) RETURNS TABLE(room_id bigint, seat smallint, session_id uuid, user_id uuid, wallet_id bigint, stack bigint)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT s.room_id,
+     s.seat,
+     s.id,
+     s.user_id,
+     s.seat_wallet_id,
+     w.balance
+    FROM (public.game_sessions s
+      JOIN public.user_wallets w ON ((w.id = s.seat_wallet_id)))
+   WHERE ((s.room_id = ANY (ready_seats.rooms)) AND (s.stood_up_at IS NULL) AND (s.leave_requested_at IS NULL) AND (w.balance > 0));
+END;
+
+ALTER FUNCTION public.ready_seats(rooms bigint[]) OWNER TO higgs_owner;
+
+--
+-- Name: FUNCTION ready_seats(rooms bigint[]); Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON FUNCTION public.ready_seats(rooms bigint[]) IS 'The seats of rooms that can be dealt in: somebody sits there, wants to stay, and has chips. The
+stack is what the seat''s wallet holds; it cannot change until the settlement. Internal.';
 
 --
 -- Name: record_achievement_progress(uuid, text, bigint); Type: FUNCTION; Schema: public; Owner: higgs_owner
@@ -5227,65 +5688,101 @@ Example: select * from public.record_achievement_progress(
 user_id_of(''ayu''), ''hundred_hands'', 12);';
 
 --
--- Name: record_hand_results(uuid, text, text, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: higgs_owner
+-- Name: record_hand_results(uuid[]); Type: FUNCTION; Schema: public; Owner: higgs_owner
 --
 
-CREATE FUNCTION public.record_hand_results(settled_hand_id uuid, hand_game_id text, hand_currency text, ends_at timestamp with time zone) RETURNS void
+CREATE FUNCTION public.record_hand_results(hand_ids uuid[]) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
+declare
+  results integer;
+  written integer;
+  recorded integer := 0;
 begin
-  insert into public.game_statistics as g (
-    user_id, game_id, currency, hands_played, hands_won, chips_won, chips_lost, rake_paid,
-    biggest_win, streak, best_streak, last_played_at)
-  select
-    s.user_id, hand_game_id, hand_currency, 1, (s.net > 0)::integer, greatest(s.net, 0),
-    greatest(-s.net, 0), s.rake, greatest(s.net, 0), sign(s.net)::integer,
-    (s.net > 0)::integer, ends_at
-  from public.hand_seats as s
-  where s.hand_id = settled_hand_id
-  order by s.user_id
-  on conflict (user_id, game_id, currency) do update
-  set
-    hands_played = g.hands_played + 1,
-    hands_won = g.hands_won + excluded.hands_won,
-    chips_won = g.chips_won + excluded.chips_won,
-    chips_lost = g.chips_lost + excluded.chips_lost,
-    rake_paid = g.rake_paid + excluded.rake_paid,
-    biggest_win = greatest(g.biggest_win, excluded.biggest_win),
-    streak = case excluded.streak
-      when 1 then greatest(g.streak, 0) + 1
-      when -1 then least(g.streak, 0) - 1
-      else g.streak
-    end,
-    best_streak = case excluded.streak
-      when 1 then greatest(g.best_streak, greatest(g.streak, 0) + 1)
-      else g.best_streak
-    end,
-    last_played_at = greatest(g.last_played_at, excluded.last_played_at);
+  -- A player's hands one after the other, for the streak: the first round has every player, and
+  -- locks their rows in order; further rounds are for those who played several of the hands.
+  for round in 1 .. cardinality(hand_ids) loop
+    with given as (
+      select
+        s.user_id, h.game_id, h.currency, s.net, s.rake, h.ended_at,
+        row_number() over (
+          partition by s.user_id, h.game_id, h.currency order by i.item) as nth
+      from unnest(hand_ids) with ordinality as i (hand_id, item)
+      join public.game_hands as h on h.id = i.hand_id and h.id = any (hand_ids)
+      join public.hand_seats as s on s.hand_id = i.hand_id and s.hand_id = any (hand_ids)
+    ),
+    added as (
+      insert into public.game_statistics as g (
+        user_id, game_id, currency, hands_played, hands_won, chips_won, chips_lost, rake_paid,
+        biggest_win, streak, best_streak, last_played_at)
+      select
+        s.user_id, s.game_id, s.currency, 1, (s.net > 0)::integer, greatest(s.net, 0),
+        greatest(-s.net, 0), s.rake, greatest(s.net, 0), sign(s.net)::integer,
+        (s.net > 0)::integer, s.ended_at
+      from given as s
+      where s.nth = round
+      order by s.user_id, s.game_id, s.currency
+      on conflict (user_id, game_id, currency) do update
+      set
+        hands_played = g.hands_played + 1,
+        hands_won = g.hands_won + excluded.hands_won,
+        chips_won = g.chips_won + excluded.chips_won,
+        chips_lost = g.chips_lost + excluded.chips_lost,
+        rake_paid = g.rake_paid + excluded.rake_paid,
+        biggest_win = greatest(g.biggest_win, excluded.biggest_win),
+        streak = case excluded.streak
+          when 1 then greatest(g.streak, 0) + 1
+          when -1 then least(g.streak, 0) - 1
+          else g.streak
+        end,
+        best_streak = case excluded.streak
+          when 1 then greatest(g.best_streak, greatest(g.streak, 0) + 1)
+          else g.best_streak
+        end,
+        last_played_at = greatest(g.last_played_at, excluded.last_played_at)
+      returning user_id
+    )
+    select (select count(*) from given), (select count(*) from added)
+    into results, written;
+    recorded := recorded + written;
+    exit when recorded >= results;
+  end loop;
   insert into public.player_day_totals as t (user_id, day, currency, hands, won, lost)
-  select
-    s.user_id, public.player_day(s.user_id, ends_at), hand_currency, 1, greatest(s.net, 0),
-    greatest(-s.net, 0)
-  from public.hand_seats as s
-  where s.hand_id = settled_hand_id
-  order by s.user_id
+  select d.user_id, d.day, d.currency, count(*), sum(greatest(d.net, 0)), sum(greatest(-d.net, 0))
+  from (
+    select
+      s.user_id, h.currency, s.net,
+      (h.ended_at at time zone coalesce(public.time_zone_at(
+        p.time_zone, p.next_time_zone, p.time_zone_changes_at, h.ended_at), 'UTC'))::date as day
+    from public.game_hands as h
+    join public.hand_seats as s on s.hand_id = h.id and s.hand_id = any (hand_ids)
+    left join lateral (
+      select u.time_zone, u.next_time_zone, u.time_zone_changes_at
+      from public.user_profiles as u
+      where u.user_id = s.user_id
+      limit 1
+    ) as p on true
+    where h.id = any (hand_ids)
+  ) as d
+  group by d.user_id, d.day, d.currency
+  order by d.user_id, d.day, d.currency
   on conflict (user_id, day, currency) do update
   set
-    hands = t.hands + 1,
+    hands = t.hands + excluded.hands,
     won = t.won + excluded.won,
     lost = t.lost + excluded.lost;
 end
 $$;
 
-ALTER FUNCTION public.record_hand_results(settled_hand_id uuid, hand_game_id text, hand_currency text, ends_at timestamp with time zone) OWNER TO higgs_owner;
+ALTER FUNCTION public.record_hand_results(hand_ids uuid[]) OWNER TO higgs_owner;
 
 --
--- Name: FUNCTION record_hand_results(settled_hand_id uuid, hand_game_id text, hand_currency text, ends_at timestamp with time zone); Type: COMMENT; Schema: public; Owner: higgs_owner
+-- Name: FUNCTION record_hand_results(hand_ids uuid[]); Type: COMMENT; Schema: public; Owner: higgs_owner
 --
 
-COMMENT ON FUNCTION public.record_hand_results(settled_hand_id uuid, hand_game_id text, hand_currency text, ends_at timestamp with time zone) IS 'Adds a settled hand to the statistics and day totals of its players, in the order of their ids.
-Internal to settle_hand.';
+COMMENT ON FUNCTION public.record_hand_results(hand_ids uuid[]) IS 'Adds settled hands, each given once, to the statistics and day totals of their players. Internal.
+Locks: statistics, then day totals, both in the order of the players.';
 
 --
 -- Name: refresh_all_materialized_views(boolean); Type: FUNCTION; Schema: public; Owner: higgs_owner
@@ -6327,183 +6824,19 @@ Example: select public.set_user_role(user_id_of(''ayu''), ''moderator'', ''Joine
 CREATE FUNCTION public.settle_hand(hand_id uuid, room_fence bigint, payer_seats smallint[], payee_seats smallint[], payment_amounts bigint[], payment_reasons text[], hand_result jsonb, revealed_seed bytea DEFAULT NULL::bytea, hand_ended_at timestamp with time zone DEFAULT NULL::timestamp with time zone, OUT outcome text, OUT rake_taken bigint) RETURNS record
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    SET jit TO 'off'
     AS $$
-declare
-  hand_age_max constant interval := interval '30 days';
-  clock_ahead_max constant interval := interval '5 minutes';
-  result_length_max constant integer := 20000;
-  reason_length_max constant integer := 200;
-  payments constant integer := cardinality(payment_amounts);
-  odd record;
-  hand public.game_hands;
-  locked record;
-  content_hash bytea;
-  ends_at timestamptz;
-  rake_wallet bigint;
-  won numeric;
-  given record;
-  outcomes text[];
 begin
-  if payments is null or (cardinality(payer_seats), cardinality(payee_seats),
-    cardinality(payment_reasons)) is distinct from (payments, payments, payments) then
-    raise exception 'settle_hand: the arrays of payments differ in length or are null'
-      using errcode = 'invalid_parameter_value';
+  select s.outcome, s.rake_taken
+  into outcome, rake_taken
+  from public.settle_hand_without_totals(
+    hand_id, room_fence, payer_seats, payee_seats, payment_amounts, payment_reasons, hand_result,
+    revealed_seed, hand_ended_at) as s;
+  if outcome = 'ok' then
+    perform public.record_hand_results(array[hand_id]);
   end if;
-  select i.n, i.payer, i.payee, i.amount, i.reason
-  into odd
-  from unnest(payer_seats, payee_seats, payment_amounts, payment_reasons)
-    with ordinality as i (payer, payee, amount, reason, n)
-  where i.payer is null or i.amount is null or i.payer = i.payee
-    or i.reason is null or length(i.reason) > reason_length_max
-  order by i.n
-  limit 1;
-  if found or array_ndims(payment_amounts) > 1 then
-    raise exception 'settle_hand: payment % cannot be: %', coalesce(odd.n, 1), case
-      when odd.n is null then 'the arrays have more than one dimension'
-      when odd.payer is null then 'no seat pays'
-      when odd.payer = odd.payee then format('seat %s pays itself', odd.payer)
-      when odd.amount is null then 'it has no amount'
-      else format('its reason is null or over %s characters', reason_length_max)
-    end
-      using errcode = 'invalid_parameter_value',
-        hint = 'It has a seat that pays, another seat or null for rake, an amount and a reason.';
-  end if;
-  if jsonb_typeof(hand_result) is distinct from 'object'
-    or length(hand_result::text) > result_length_max then
-    raise exception 'settle_hand: hand_result is no object of at most % characters',
-      result_length_max
-      using errcode = 'invalid_parameter_value', hint = 'Give the public result as an object.';
-  end if;
-  select h.* into hand from public.game_hands as h where h.id = settle_hand.hand_id;
-  if not found then
-    outcome := 'hand_not_found';
-    return;
-  end if;
-  select l.outcome, (l.row_found).* into locked
-  from public.locked_room(hand.room_id, room_fence) as l;
-  outcome := locked.outcome;
-  if outcome <> 'ok' then
-    return;
-  end if;
-  select h.* into strict hand
-  from public.game_hands as h
-  where h.id = settle_hand.hand_id
-  for no key update;
-  content_hash := sha256(convert_to(jsonb_build_array(
-    to_jsonb(payer_seats), to_jsonb(payee_seats), to_jsonb(payment_amounts),
-    to_jsonb(payment_reasons), hand_result)::text, 'UTF8'));
-  if hand.status = 'settled' then
-    outcome := case
-      when hand.settlement_hash = content_hash then 'exists' else 'exists_with_different_content'
-    end;
-    rake_taken := hand.rake;
-    return;
-  end if;
-  if hand.status = 'voided' then
-    outcome := 'voided';
-    return;
-  end if;
-  if hand.started_at < now() - hand_age_max then
-    outcome := 'id_out_of_window';
-    return;
-  end if;
-  -- The clock of the host that started the hand may be ahead of this one.
-  ends_at := coalesce(hand_ended_at, greatest(now(), hand.started_at));
-  if ends_at < hand.started_at
-    or ends_at > greatest(now(), hand.started_at) + clock_ahead_max then
-    raise exception 'settle_hand: a hand that started at % cannot have ended at %',
-      hand.started_at, ends_at
-      using errcode = 'invalid_parameter_value';
-  end if;
-  if sha256(revealed_seed) <> hand.server_seed_commit then
-    raise exception 'settle_hand: the revealed seed is not the one that was committed to'
-      using errcode = 'invalid_parameter_value',
-        hint = 'Give the decrypted seed of this hand, or null to reveal none.';
-  end if;
-  select w.id into strict rake_wallet
-  from public.user_wallets as w
-  where w.code = 'rake' and w.currency = hand.currency;
-
-  -- The hand's payments are one group: whole or not at all.
-  if payments > 0 then
-    select
-      array_agg(d.id order by d.n) as ids,
-      array_agg(case when d.payee is null then 'rake' else 'settlement' end order by d.n)
-        as kinds,
-      array_agg(d.payer_wallet order by d.n) as debits,
-      array_agg(d.payee_wallet order by d.n) as credits,
-      array_agg(jsonb_build_object('reason', d.reason) order by d.n) as metadata
-    into given
-    from (
-      select
-        i.n, i.payee, i.reason,
-        public.reserved_id(hand.started_at, hand.id::text, 'settlement', i.n::integer) as id,
-        coalesce(f.wallet_id, -i.n) as payer_wallet,
-        case when i.payee is null then rake_wallet else coalesce(t.wallet_id, 0) end
-          as payee_wallet
-      from unnest(payer_seats, payee_seats, payment_reasons)
-        with ordinality as i (payer, payee, reason, n)
-      left join public.hand_seats as f on f.hand_id = hand.id and f.seat = i.payer
-      left join public.hand_seats as t on t.hand_id = hand.id and t.seat = i.payee
-    ) as d;
-    outcomes := (public.post_batch(
-      true, ids => given.ids, kinds => given.kinds, debit_wallet_ids => given.debits,
-      credit_wallet_ids => given.credits,
-      currencies => array_fill(hand.currency, array[payments]), amounts => payment_amounts[:],
-      group_ids => array_fill(given.ids[1], array[payments]),
-      group_sizes => array_fill(payments, array[payments]),
-      reference_types => array_fill('hand'::text, array[payments]),
-      reference_ids => array_fill(hand.id::text, array[payments]),
-      metadata => given.metadata)).outcomes;
-    if 'ok' <> any (outcomes) then
-      select coalesce(min(u.outcome) filter (where u.outcome <> 'group_failed'), 'group_failed')
-      into outcome
-      from unnest(outcomes) as u (outcome)
-      where u.outcome <> 'ok';
-      return;
-    end if;
-  end if;
-
-  update public.hand_seats as s
-  set net = coalesce(n.net, 0), rake = coalesce(n.rake, 0)
-  from (
-    select
-      h.seat,
-      sum(case when i.payee = h.seat then i.amount else 0 end)
-        - sum(case when i.payer = h.seat then i.amount else 0 end) as net,
-      sum(case when i.payer = h.seat and i.payee is null then i.amount else 0 end) as rake
-    from public.hand_seats as h
-    left join unnest(payer_seats, payee_seats, payment_amounts) as i (payer, payee, amount)
-      on h.seat in (i.payer, i.payee)
-    where h.hand_id = hand.id
-    group by h.seat
-  ) as n
-  where s.hand_id = hand.id and s.seat = n.seat;
-  select coalesce(sum(s.rake), 0) into rake_taken
-  from public.hand_seats as s
-  where s.hand_id = hand.id;
-  if rake_taken > hand.rake_cap then
-    raise exception 'settle_hand: a rake of % is above the table''s cap of %',
-      rake_taken, hand.rake_cap
-      using errcode = 'invalid_parameter_value';
-  end if;
-  select coalesce(sum(s.net) filter (where s.net > 0), 0) + rake_taken into won
-  from public.hand_seats as s
-  where s.hand_id = hand.id;
-  if rake_taken::numeric * 10000 > won * hand.rake_bps then
-    raise exception 'settle_hand: a rake of % is above % basis points of the % won',
-      rake_taken, hand.rake_bps, won
-      using errcode = 'invalid_parameter_value';
-  end if;
-  update public.game_hands as h
-  set
-    status = 'settled', ended_at = ends_at, rake = rake_taken, result = hand_result,
-    settlement_hash = content_hash, server_seed = revealed_seed,
-    server_seed_encrypted = case when revealed_seed is null then h.server_seed_encrypted end,
-    key_id = case when revealed_seed is null then h.key_id end
-  where h.id = hand.id;
-  update public.game_rooms as r set current_hand_id = null where r.id = hand.room_id;
-  perform public.record_hand_results(hand.id, hand.game_id, hand.currency, ends_at);
 end
 $$;
 
@@ -6520,6 +6853,321 @@ Outcomes: ok, exists, exists_with_different_content, fenced, hand_not_found, voi
 id_out_of_window (older than 30 days: void it), and those of post_transactions.
 Locks: the room, exclusively; the hand; the seats'' wallets; totals in the order of the players.
 Example: select result from game_hands where status = ''settled'' limit 1;';
+
+--
+-- Name: settle_hand_without_totals(uuid, bigint, smallint[], smallint[], bigint[], text[], jsonb, bytea, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: higgs_owner
+--
+
+CREATE FUNCTION public.settle_hand_without_totals(hand_id uuid, room_fence bigint, payer_seats smallint[], payee_seats smallint[], payment_amounts bigint[], payment_reasons text[], hand_result jsonb, revealed_seed bytea, hand_ended_at timestamp with time zone, OUT outcome text, OUT rake_taken bigint) RETURNS record
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  payments constant integer := cardinality(payment_amounts);
+  odd record;
+  hand public.game_hands;
+  locked record;
+  content_hash bytea;
+  ends_at timestamptz;
+  written record;
+begin
+  if payments is null or (cardinality(payer_seats), cardinality(payee_seats),
+    cardinality(payment_reasons)) is distinct from (payments, payments, payments) then
+    raise exception 'settle_hand: the arrays of payments differ in length or are null'
+      using errcode = 'invalid_parameter_value';
+  end if;
+  select i.n, public.payment_problem(i.payer, i.payee, i.amount, i.reason) as problem
+  into odd
+  from unnest(payer_seats, payee_seats, payment_amounts, payment_reasons)
+    with ordinality as i (payer, payee, amount, reason, n)
+  where public.payment_problem(i.payer, i.payee, i.amount, i.reason) is not null
+  order by i.n
+  limit 1;
+  if found or array_ndims(payment_amounts) > 1 then
+    raise exception 'settle_hand: payment % cannot be: %', coalesce(odd.n, 1),
+      coalesce(odd.problem, 'the arrays have more than one dimension')
+      using errcode = 'invalid_parameter_value',
+        hint = 'It has a seat that pays, another seat or null for rake, an amount and a reason.';
+  end if;
+  if not public.is_hand_result(hand_result) then
+    raise exception 'settle_hand: hand_result is no object of at most 20000 characters'
+      using errcode = 'invalid_parameter_value', hint = 'Give the public result as an object.';
+  end if;
+  select h.* into hand from public.game_hands as h where h.id = settle_hand_without_totals.hand_id;
+  if not found then
+    outcome := 'hand_not_found';
+    return;
+  end if;
+  select l.outcome, (l.row_found).* into locked
+  from public.locked_room(hand.room_id, room_fence) as l;
+  outcome := locked.outcome;
+  if outcome <> 'ok' then
+    return;
+  end if;
+  select h.* into strict hand
+  from public.game_hands as h
+  where h.id = settle_hand_without_totals.hand_id
+  for no key update;
+  content_hash := public.settlement_hash(
+    payer_seats, payee_seats, payment_amounts, payment_reasons, hand_result);
+  if hand.status = 'settled' then
+    outcome := case
+      when hand.settlement_hash = content_hash then 'exists' else 'exists_with_different_content'
+    end;
+    rake_taken := hand.rake;
+    return;
+  end if;
+  if hand.status = 'voided' then
+    outcome := 'voided';
+    return;
+  end if;
+  if not public.may_settle_from(hand.started_at) then
+    outcome := 'id_out_of_window';
+    return;
+  end if;
+  ends_at := public.hand_end(hand_ended_at, hand.started_at);
+  if not public.is_hand_end(ends_at, hand.started_at) then
+    raise exception 'settle_hand: a hand that started at % cannot have ended at %',
+      hand.started_at, ends_at
+      using errcode = 'invalid_parameter_value';
+  end if;
+  if sha256(revealed_seed) <> hand.server_seed_commit then
+    raise exception 'settle_hand: the revealed seed is not the one that was committed to'
+      using errcode = 'invalid_parameter_value',
+        hint = 'Give the decrypted seed of this hand, or null to reveal none.';
+  end if;
+  written := public.write_settlements(
+    array[hand.id], array[ends_at], array[hand_result], array[content_hash],
+    array[revealed_seed], array_fill(1, array[payments]), payer_seats, payee_seats,
+    payment_amounts, payment_reasons);
+  if written.problem is not null then
+    raise exception 'settle_hand: %', written.problem
+      using errcode = 'invalid_parameter_value';
+  end if;
+  outcome := written.outcome;
+  rake_taken := written.rakes[1];
+end
+$$;
+
+ALTER FUNCTION public.settle_hand_without_totals(hand_id uuid, room_fence bigint, payer_seats smallint[], payee_seats smallint[], payment_amounts bigint[], payment_reasons text[], hand_result jsonb, revealed_seed bytea, hand_ended_at timestamp with time zone, OUT outcome text, OUT rake_taken bigint) OWNER TO higgs_owner;
+
+--
+-- Name: FUNCTION settle_hand_without_totals(hand_id uuid, room_fence bigint, payer_seats smallint[], payee_seats smallint[], payment_amounts bigint[], payment_reasons text[], hand_result jsonb, revealed_seed bytea, hand_ended_at timestamp with time zone, OUT outcome text, OUT rake_taken bigint); Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON FUNCTION public.settle_hand_without_totals(hand_id uuid, room_fence bigint, payer_seats smallint[], payee_seats smallint[], payment_amounts bigint[], payment_reasons text[], hand_result jsonb, revealed_seed bytea, hand_ended_at timestamp with time zone, OUT outcome text, OUT rake_taken bigint) IS 'All that settle_hand() does but the totals of the players: record_hand_results() follows where
+the outcome is ok. Internal.
+Locks: the room, exclusively; the hand; the seats'' wallets.';
+
+--
+-- Name: settle_hands(uuid[], bigint[], jsonb[], bytea[], timestamp with time zone[], integer[], smallint[], smallint[], bigint[], text[]); Type: FUNCTION; Schema: public; Owner: higgs_owner
+--
+
+CREATE FUNCTION public.settle_hands(hand_ids uuid[], fences bigint[], hand_results jsonb[], revealed_seeds bytea[], ended_ats timestamp with time zone[], payment_items integer[], payer_seats smallint[], payee_seats smallint[], payment_amounts bigint[], payment_reasons text[]) RETURNS TABLE(item integer, outcome text, rake_taken bigint, problem text)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    SET jit TO 'off'
+    AS $$
+#variable_conflict use_column
+declare
+  hands_max constant integer := 256;
+  payments_max constant integer := 8192;
+  items constant integer := cardinality(hand_ids);
+  room_ids bigint[];
+  is_plain boolean;
+  ends_ats timestamptz[];
+  content_hashes bytea[];
+  written record;
+  given record;
+  settled record;
+  with_totals boolean;
+  outcomes text[];
+  rakes bigint[];
+  problems text[];
+begin
+  perform public.check_batch(
+    'settle_hands', hands_max,
+    array[items, cardinality(fences), cardinality(hand_results)],
+    array[cardinality(revealed_seeds), cardinality(ended_ats)],
+    array[array_ndims(hand_ids), array_ndims(fences), array_ndims(hand_results),
+      array_ndims(revealed_seeds), array_ndims(ended_ats)]);
+  perform public.check_parts(
+    'settle_hands', items, payments_max, payment_items,
+    array[cardinality(payer_seats), cardinality(payee_seats), cardinality(payment_amounts),
+      cardinality(payment_reasons)],
+    null,
+    array[array_ndims(payment_items), array_ndims(payer_seats), array_ndims(payee_seats),
+      array_ndims(payment_amounts), array_ndims(payment_reasons)]);
+  -- The room of a hand never changes, so it may be read before it is locked.
+  room_ids := array(select h.room_id from public.game_hands as h where h.id = any (hand_ids));
+  perform public.lock_rooms(room_ids);
+  perform
+  from public.game_hands as h
+  where h.id = any (hand_ids)
+  order by h.id
+  for no key update;
+
+  -- The fast way stands only where every hand is to be settled and in order; it refuses nothing.
+  select
+    count(distinct i.hand_id) = items and bool_and((
+      h.status = 'playing' and r.fence = i.fence and public.may_settle_from(h.started_at)
+      and public.is_hand_result(i.result) and public.is_hand_end(e.ends_at, h.started_at)
+      and coalesce(sha256(i.seed) = h.server_seed_commit, true)
+      and coalesce(p.are_possible, true)) is true),
+    array_agg(e.ends_at order by i.item),
+    array_agg(
+      public.settlement_hash(
+        coalesce(p.payers, '{}'), coalesce(p.payees, '{}'), coalesce(p.amounts, '{}'),
+        coalesce(p.reasons, '{}'), i.result)
+      order by i.item)
+  into is_plain, ends_ats, content_hashes
+  from unnest(hand_ids, fences, hand_results, revealed_seeds, ended_ats)
+    with ordinality as i (hand_id, fence, result, seed, ended_at, item)
+  left join public.game_hands as h on h.id = i.hand_id and h.id = any (hand_ids)
+  left join public.game_rooms as r on r.id = h.room_id and r.id = any (room_ids)
+  cross join lateral (select public.hand_end(i.ended_at, h.started_at) as ends_at) as e
+  left join (
+    select
+      u.item, array_agg(u.payer order by u.place) as payers,
+      array_agg(u.payee order by u.place) as payees,
+      array_agg(u.amount order by u.place) as amounts,
+      array_agg(u.reason order by u.place) as reasons,
+      bool_and(public.payment_problem(u.payer, u.payee, u.amount, u.reason) is null)
+        as are_possible
+    from unnest(payment_items, payer_seats, payee_seats, payment_amounts, payment_reasons)
+      with ordinality as u (item, payer, payee, amount, reason, place)
+    group by u.item
+  ) as p on p.item = i.item;
+  if is_plain then
+    begin
+      written := public.write_settlements(
+        hand_ids[:], ends_ats, hand_results, content_hashes, revealed_seeds, payment_items,
+        payer_seats, payee_seats, payment_amounts, payment_reasons);
+      if written.outcome = 'ok' and written.problem is null then
+        perform public.record_hand_results(hand_ids);
+        return query
+        select i.item::integer, 'ok', i.rake, null::text
+        from unnest(written.rakes) with ordinality as i (rake, item);
+        return;
+      end if;
+      raise exception 'a hand is not in order';
+    exception when others then
+      if not public.is_fault_of_item(sqlstate) then
+        raise;
+      end if;
+    end;
+  end if;
+
+  -- Many settlements follow one another: the wallets of all of them first, in order.
+  perform
+  from public.user_wallets as w
+  where w.id = any (array(
+    select s.wallet_id from public.hand_seats as s where s.hand_id = any (hand_ids)))
+  order by w.id
+  for no key update;
+  -- The totals of all players come last and at once, so that their rows are locked in order. Only
+  -- where one of them cannot be written is each hand tried with its own.
+  foreach with_totals in array array[false, true] loop
+    begin
+      outcomes := '{}';
+      rakes := '{}';
+      problems := '{}';
+      for given in
+        select
+          i.item::integer as item, i.hand_id, i.fence, i.result, i.seed, i.ended_at,
+          coalesce(p.payers, '{}') as payers, coalesce(p.payees, '{}') as payees,
+          coalesce(p.amounts, '{}') as amounts, coalesce(p.reasons, '{}') as reasons
+        from unnest(hand_ids, fences, hand_results, revealed_seeds, ended_ats)
+          with ordinality as i (hand_id, fence, result, seed, ended_at, item)
+        left join (
+          select
+            u.item, array_agg(u.payer order by u.place) as payers,
+            array_agg(u.payee order by u.place) as payees,
+            array_agg(u.amount order by u.place) as amounts,
+            array_agg(u.reason order by u.place) as reasons
+          from unnest(payment_items, payer_seats, payee_seats, payment_amounts, payment_reasons)
+            with ordinality as u (item, payer, payee, amount, reason, place)
+          group by u.item
+        ) as p on p.item = i.item
+        order by i.item
+      loop
+        begin
+          if with_totals then
+            select s.outcome, s.rake_taken
+            into settled
+            from public.settle_hand(
+              given.hand_id, given.fence, given.payers, given.payees, given.amounts,
+              given.reasons, given.result, given.seed, given.ended_at) as s;
+          else
+            select s.outcome, s.rake_taken
+            into settled
+            from public.settle_hand_without_totals(
+              given.hand_id, given.fence, given.payers, given.payees, given.amounts,
+              given.reasons, given.result, given.seed, given.ended_at) as s;
+          end if;
+          outcomes[given.item] := settled.outcome;
+          rakes[given.item] := settled.rake_taken;
+        exception when others then
+          if not public.is_fault_of_item(sqlstate) then
+            raise;
+          end if;
+          outcomes[given.item] := 'invalid';
+          rakes[given.item] := null;
+          problems[given.item] := sqlerrm;
+        end;
+      end loop;
+      if not with_totals then
+        perform public.record_hand_results(array(
+          select u.hand_id
+          from unnest(hand_ids, outcomes) with ordinality as u (hand_id, outcome, item)
+          where u.outcome = 'ok'
+          order by u.item));
+      end if;
+      exit;
+    exception when others then
+      if with_totals or not public.is_fault_of_item(sqlstate) then
+        raise;
+      end if;
+    end;
+  end loop;
+  return query
+  select g.n, outcomes[g.n], rakes[g.n], problems[g.n]
+  from generate_series(1, items) as g (n);
+end
+$$;
+
+ALTER FUNCTION public.settle_hands(hand_ids uuid[], fences bigint[], hand_results jsonb[], revealed_seeds bytea[], ended_ats timestamp with time zone[], payment_items integer[], payer_seats smallint[], payee_seats smallint[], payment_amounts bigint[], payment_reasons text[]) OWNER TO higgs_owner;
+
+--
+-- Name: FUNCTION settle_hands(hand_ids uuid[], fences bigint[], hand_results jsonb[], revealed_seeds bytea[], ended_ats timestamp with time zone[], payment_items integer[], payer_seats smallint[], payee_seats smallint[], payment_amounts bigint[], payment_reasons text[]); Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON FUNCTION public.settle_hands(hand_ids uuid[], fences bigint[], hand_results jsonb[], revealed_seeds bytea[], ended_ats timestamp with time zone[], payment_items integer[], payer_seats smallint[], payee_seats smallint[], payment_amounts bigint[], payment_reasons text[]) IS 'Settles many hands, at most 256, in one call; one result an item, in order, as settle_hand()
+answers for each in turn. payment_items says to which hand each payment belongs, from 1; the arrays
+of seeds and ends may be null. One item''s refusal never sinks others. Outcomes: those of
+settle_hand(), and invalid, where it raises an error, with that error in problem.
+READ COMMITTED only. Locks: the rooms, exclusively, in the order of their ids; the hands; the
+seats'' wallets; the totals of the players in their order.
+Example: select * from settle_hands(''{}'', ''{}'', ''{}'', null, null, ''{}'', ''{}'', ''{}'',
+''{}'', ''{}'');';
+
+--
+-- Name: settlement_hash(smallint[], smallint[], bigint[], text[], jsonb); Type: FUNCTION; Schema: public; Owner: higgs_owner
+--
+
+CREATE FUNCTION public.settlement_hash(payer_seats smallint[], payee_seats smallint[], payment_amounts bigint[], payment_reasons text[], hand_result jsonb) RETURNS bytea
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN sha256(convert_to((jsonb_build_array(to_jsonb(payer_seats), to_jsonb(payee_seats), to_jsonb(payment_amounts), to_jsonb(payment_reasons), hand_result))::text, 'UTF8'::name));
+
+ALTER FUNCTION public.settlement_hash(payer_seats smallint[], payee_seats smallint[], payment_amounts bigint[], payment_reasons text[], hand_result jsonb) OWNER TO higgs_owner;
+
+--
+-- Name: FUNCTION settlement_hash(payer_seats smallint[], payee_seats smallint[], payment_amounts bigint[], payment_reasons text[], hand_result jsonb); Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON FUNCTION public.settlement_hash(payer_seats smallint[], payee_seats smallint[], payment_amounts bigint[], payment_reasons text[], hand_result jsonb) IS 'SHA-256 of what a settlement says, to tell a repeated one from another. Internal.';
 
 --
 -- Name: sign_seal(bigint, text, bytea); Type: FUNCTION; Schema: public; Owner: higgs_owner
@@ -6769,10 +7417,11 @@ cross join lateral stand_up(s.id, r.fence) where s.stood_up_at is null limit 1;'
 CREATE FUNCTION public.start_hand(hand_id uuid, room bigint, room_fence bigint, hand_rules_version integer, hand_options jsonb, seed_commit bytea, seed_encrypted bytea, seed_key_id bytea, seats smallint[], client_seeds text[], hand_opener_seat smallint DEFAULT NULL::smallint, bot_strengths smallint[] DEFAULT NULL::smallint[], bot_seeds bytea[] DEFAULT NULL::bytea[], bot_styles text[] DEFAULT NULL::text[], OUT outcome text, OUT hand_number integer, OUT stacks bigint[]) RETURNS record
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    SET jit TO 'off'
     AS $$
 declare
-  hand_age_max constant interval := interval '30 days';
-  hand_ahead_max constant interval := interval '5 minutes';
   locked record;
   earlier public.game_hands;
   seats_min smallint;
@@ -6856,7 +7505,7 @@ begin
     outcome := 'hand_running';
     return;
   end if;
-  if public.id_time(hand_id) not between now() - hand_age_max and now() + hand_ahead_max then
+  if not public.may_start_at(public.id_time(hand_id)) then
     outcome := 'id_out_of_window';
     return;
   end if;
@@ -6868,34 +7517,20 @@ begin
   -- Stacks are what the seats' wallets hold; they cannot change until the settlement.
   select count(*)
   into fit
-  from public.game_sessions as s
-  join public.user_wallets as w on w.id = s.seat_wallet_id
-  where s.room_id = room and s.stood_up_at is null and s.leave_requested_at is null
-    and s.seat = any (seats) and w.balance > 0;
+  from public.ready_seats(array[room]) as s
+  where s.seat = any (seats);
   if fit <> cardinality(seats) then
     outcome := 'seat_not_ready';
     return;
   end if;
-  hand_number := locked.hands_started + 1;
   begin
-    insert into public.game_hands (
-      id, room_id, number, game_id, rules_version, options, currency, base_bet, rake_bps, rake_cap,
-      opener_seat, server_seed_commit, server_seed_encrypted, key_id, started_at)
-    values (
-      hand_id, room, hand_number, locked.game_id, hand_rules_version, hand_options, locked.currency,
-      locked.base_bet, locked.rake_bps, locked.rake_cap, hand_opener_seat, seed_commit,
-      seed_encrypted, seed_key_id, public.id_time(hand_id));
-    insert into public.hand_seats (
-      hand_id, seat, session_id, user_id, wallet_id, stack_start, client_seed, bot_strength,
-      bot_seed, bot_style)
-    select
-      start_hand.hand_id, s.seat, s.id, s.user_id, s.seat_wallet_id, w.balance, i.client_seed,
-      i.bot_strength, i.bot_seed, i.bot_style
-    from unnest(seats, client_seeds, bot_strengths, bot_seeds, bot_styles)
-      as i (seat, client_seed, bot_strength, bot_seed, bot_style)
-    join public.game_sessions as s
-      on s.room_id = room and s.seat = i.seat and s.stood_up_at is null
-    join public.user_wallets as w on w.id = s.seat_wallet_id;
+    select w.hand_number, w.stacks
+    into hand_number, stacks
+    from public.write_starts(
+      array[hand_id], array[room], array[hand_rules_version], array[hand_options],
+      array[seed_commit], array[seed_encrypted], array[seed_key_id], array[hand_opener_seat],
+      array_fill(1, array[cardinality(seats)]), seats, client_seeds, bot_strengths, bot_seeds,
+      bot_styles) as w;
   exception when check_violation then
     get stacked diagnostics violated = constraint_name;
     raise exception 'start_hand: %', sqlerrm
@@ -6904,16 +7539,6 @@ begin
           public.rule_of('public.game_hands', violated),
           public.rule_of('public.hand_seats', violated));
   end;
-  stacks := (
-    select array_agg(s.stack_start order by s.seat)
-    from public.hand_seats as s
-    where s.hand_id = start_hand.hand_id);
-  update public.game_sessions as s
-  set first_hand = coalesce(s.first_hand, hand_number), last_hand = hand_number
-  where s.room_id = room and s.stood_up_at is null and s.seat = any (seats);
-  update public.game_rooms as r
-  set hands_started = hand_number, current_hand_id = hand_id
-  where r.id = room;
 end
 $$;
 
@@ -6929,6 +7554,166 @@ server seed, and the bots. Seats are given in ascending order.
 Outcomes: ok, exists, exists_with_different_content, fenced, room_not_found, room_closed,
 hand_running, too_few_seats, seat_not_ready, id_out_of_window. Locks: the room, exclusively.
 Example: select options from game_hands limit 1;';
+
+--
+-- Name: start_hands(uuid[], bigint[], bigint[], integer[], jsonb[], bytea[], bytea[], bytea[], smallint[], integer[], smallint[], text[], smallint[], bytea[], text[]); Type: FUNCTION; Schema: public; Owner: higgs_owner
+--
+
+CREATE FUNCTION public.start_hands(hand_ids uuid[], room_ids bigint[], fences bigint[], rules_versions integer[], hand_options jsonb[], seed_commits bytea[], seeds_encrypted bytea[], seed_key_ids bytea[], opener_seats smallint[], seat_items integer[], seats smallint[], client_seeds text[], bot_strengths smallint[], bot_seeds bytea[], bot_styles text[]) RETURNS TABLE(item integer, outcome text, hand_number integer, stacks bigint[], problem text)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    SET jit TO 'off'
+    AS $$
+#variable_conflict use_column
+declare
+  hands_max constant integer := 256;
+  seats_max constant integer := 2048;
+  items constant integer := cardinality(hand_ids);
+  is_plain boolean;
+  hands_written bigint;
+  seats_written bigint;
+  given record;
+begin
+  perform public.check_batch(
+    'start_hands', hands_max,
+    array[items, cardinality(room_ids), cardinality(fences), cardinality(rules_versions),
+      cardinality(hand_options), cardinality(seed_commits), cardinality(seeds_encrypted),
+      cardinality(seed_key_ids)],
+    array[cardinality(opener_seats)],
+    array[array_ndims(hand_ids), array_ndims(room_ids), array_ndims(fences),
+      array_ndims(rules_versions), array_ndims(hand_options), array_ndims(seed_commits),
+      array_ndims(seeds_encrypted), array_ndims(seed_key_ids), array_ndims(opener_seats)]);
+  perform public.check_parts(
+    'start_hands', items, seats_max, seat_items,
+    array[cardinality(seats), cardinality(client_seeds)],
+    array[cardinality(bot_strengths), cardinality(bot_seeds), cardinality(bot_styles)],
+    array[array_ndims(seat_items), array_ndims(seats), array_ndims(client_seeds),
+      array_ndims(bot_strengths), array_ndims(bot_seeds), array_ndims(bot_styles)]);
+  perform public.lock_rooms(room_ids);
+
+  -- The fast way stands only where every hand is new and in order; it refuses nothing itself.
+  select
+    count(distinct i.hand_id) = items and count(distinct i.room_id) = items
+    and bool_and((
+      public.is_version_7(i.hand_id) and public.may_start_at(public.id_time(i.hand_id))
+      and h.id is null and r.fence = i.fence and r.status = 'open' and r.current_hand_id is null
+      and num_nulls(i.rules_version, i.options, i.commit, i.encrypted, i.key_id) = 0
+      and s.seats >= g.seats_min and s.ascend) is true)
+  into is_plain
+  from unnest(
+    hand_ids, room_ids, fences, rules_versions, hand_options, seed_commits, seeds_encrypted,
+    seed_key_ids
+  ) with ordinality as i (
+    hand_id, room_id, fence, rules_version, options, commit, encrypted, key_id, item)
+  left join public.game_hands as h on h.id = i.hand_id and h.id = any (hand_ids)
+  left join public.game_rooms as r on r.id = i.room_id and r.id = any (room_ids)
+  left join public.games as g on g.id = r.game_id
+  left join (
+    select
+      u.item, count(*) as seats,
+      bool_and(u.seat is not null and u.seat > coalesce(u.seat_before, -1)) as ascend
+    from (
+      select
+        j.item, j.seat,
+        lag(j.seat) over (partition by j.item order by j.place) as seat_before
+      from unnest(seat_items, seats) with ordinality as j (item, seat, place)
+    ) as u
+    group by u.item
+  ) as s on s.item = i.item;
+  if is_plain then
+    begin
+      select count(*), sum(cardinality(w.stacks))
+      into hands_written, seats_written
+      from public.write_starts(
+        hand_ids[:], room_ids[:], rules_versions, hand_options, seed_commits, seeds_encrypted,
+        seed_key_ids, opener_seats, seat_items, seats, client_seeds, bot_strengths, bot_seeds,
+        bot_styles) as w;
+      if hands_written = items and seats_written = cardinality(seats) then
+        return query
+        select i.item::integer, 'ok', h.number, s.stacks, null::text
+        from unnest(hand_ids) with ordinality as i (hand_id, item)
+        join public.game_hands as h on h.id = i.hand_id and h.id = any (hand_ids)
+        cross join lateral (
+          select array_agg(d.stack_start order by d.seat) as stacks
+          from public.hand_seats as d
+          where d.hand_id = i.hand_id
+        ) as s
+        order by i.item;
+        return;
+      end if;
+      raise exception 'a seat is not ready';
+    exception when others then
+      if not public.is_fault_of_item(sqlstate) then
+        raise;
+      end if;
+    end;
+  end if;
+
+  for given in
+    select
+      i.item::integer as item, i.hand_id, i.room_id, i.fence, i.rules_version, i.options, i.commit,
+      i.encrypted, i.key_id, i.opener_seat, coalesce(s.seats, '{}') as seats,
+      coalesce(s.client_seeds, '{}') as client_seeds,
+      coalesce(s.bot_strengths, '{}') as bot_strengths,
+      coalesce(s.bot_seeds, '{}') as bot_seeds, coalesce(s.bot_styles, '{}') as bot_styles
+    from unnest(
+      hand_ids, room_ids, fences, rules_versions, hand_options, seed_commits, seeds_encrypted,
+      seed_key_ids, opener_seats
+    ) with ordinality as i (
+      hand_id, room_id, fence, rules_version, options, commit, encrypted, key_id, opener_seat,
+      item)
+    left join (
+      select
+        j.item, array_agg(j.seat order by j.place) as seats,
+        array_agg(j.client_seed order by j.place) as client_seeds,
+        array_agg(j.bot_strength order by j.place) as bot_strengths,
+        array_agg(j.bot_seed order by j.place) as bot_seeds,
+        array_agg(j.bot_style order by j.place) as bot_styles
+      from unnest(seat_items, seats, client_seeds, bot_strengths, bot_seeds, bot_styles)
+        with ordinality as j (
+          item, seat, client_seed, bot_strength, bot_seed, bot_style, place)
+      group by j.item
+    ) as s on s.item = i.item
+    order by i.item
+  loop
+    item := given.item;
+    problem := null;
+    begin
+      select s.outcome, s.hand_number, s.stacks
+      into outcome, hand_number, stacks
+      from public.start_hand(
+        given.hand_id, given.room_id, given.fence, given.rules_version, given.options,
+        given.commit, given.encrypted, given.key_id, given.seats, given.client_seeds,
+        given.opener_seat, given.bot_strengths, given.bot_seeds, given.bot_styles) as s;
+    exception when others then
+      if not public.is_fault_of_item(sqlstate) then
+        raise;
+      end if;
+      outcome := 'invalid';
+      hand_number := null;
+      stacks := null;
+      problem := sqlerrm;
+    end;
+    return next;
+  end loop;
+end
+$$;
+
+ALTER FUNCTION public.start_hands(hand_ids uuid[], room_ids bigint[], fences bigint[], rules_versions integer[], hand_options jsonb[], seed_commits bytea[], seeds_encrypted bytea[], seed_key_ids bytea[], opener_seats smallint[], seat_items integer[], seats smallint[], client_seeds text[], bot_strengths smallint[], bot_seeds bytea[], bot_styles text[]) OWNER TO higgs_owner;
+
+--
+-- Name: FUNCTION start_hands(hand_ids uuid[], room_ids bigint[], fences bigint[], rules_versions integer[], hand_options jsonb[], seed_commits bytea[], seeds_encrypted bytea[], seed_key_ids bytea[], opener_seats smallint[], seat_items integer[], seats smallint[], client_seeds text[], bot_strengths smallint[], bot_seeds bytea[], bot_styles text[]); Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON FUNCTION public.start_hands(hand_ids uuid[], room_ids bigint[], fences bigint[], rules_versions integer[], hand_options jsonb[], seed_commits bytea[], seeds_encrypted bytea[], seed_key_ids bytea[], opener_seats smallint[], seat_items integer[], seats smallint[], client_seeds text[], bot_strengths smallint[], bot_seeds bytea[], bot_styles text[]) IS 'Starts hands in many rooms, at most 256, in one call; one result an item, in order, as
+start_hand() answers for each in turn. seat_items says to which hand each seat belongs, from 1; the
+arrays of openers and bots may be null. One item''s refusal never sinks others. Outcomes: those of
+start_hand(), and invalid, where it raises an error, with that error in problem.
+READ COMMITTED only. Locks: the rooms, exclusively, in the order of their ids.
+Example: select * from start_hands(''{}'', ''{}'', ''{}'', ''{}'', ''{}'', ''{}'', ''{}'', ''{}'',
+null, ''{}'', ''{}'', ''{}'', null, null, null);';
 
 --
 -- Name: succeed_nodes(bigint); Type: FUNCTION; Schema: public; Owner: higgs_owner
@@ -7952,6 +8737,38 @@ error where there is none.
 Example: select public.wallet_of(''issue'', ''COINS'');';
 
 --
+-- Name: write_deals(bigint[], integer[], bytea[], bytea[], bytea[]); Type: FUNCTION; Schema: public; Owner: higgs_owner
+--
+
+CREATE FUNCTION public.write_deals(room_ids bigint[], hand_numbers integer[], seed_commits bytea[], seeds_encrypted bytea[], seed_key_ids bytea[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  insert into public.room_deals as d (
+    room_id, number, server_seed_commit, server_seed_encrypted, key_id)
+  select i.room_id, i.number, i.commit, i.encrypted, i.key_id
+  from unnest(room_ids, hand_numbers, seed_commits, seeds_encrypted, seed_key_ids)
+    as i (room_id, number, commit, encrypted, key_id)
+  order by i.room_id
+  on conflict (room_id) do update
+  set
+    number = excluded.number, server_seed_commit = excluded.server_seed_commit,
+    server_seed_encrypted = excluded.server_seed_encrypted, key_id = excluded.key_id,
+    promised_at = now();
+end
+$$;
+
+ALTER FUNCTION public.write_deals(room_ids bigint[], hand_numbers integer[], seed_commits bytea[], seeds_encrypted bytea[], seed_key_ids bytea[]) OWNER TO higgs_owner;
+
+--
+-- Name: FUNCTION write_deals(room_ids bigint[], hand_numbers integer[], seed_commits bytea[], seeds_encrypted bytea[], seed_key_ids bytea[]); Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON FUNCTION public.write_deals(room_ids bigint[], hand_numbers integer[], seed_commits bytea[], seeds_encrypted bytea[], seed_key_ids bytea[]) IS 'Writes promises that were found to be in order. The caller holds the locks of the rooms.
+Internal.';
+
+--
 -- Name: write_postings(uuid[], text[], bigint[], bigint[], text[], bigint[], uuid[], integer[], uuid[], text[], text[], uuid[], jsonb[], text[], bigint[], bigint[], bigint[], bigint[], bigint); Type: FUNCTION; Schema: public; Owner: higgs_owner
 --
 
@@ -8002,6 +8819,169 @@ ALTER FUNCTION public.write_postings(ids uuid[], kinds text[], debit_wallet_ids 
 
 COMMENT ON FUNCTION public.write_postings(ids uuid[], kinds text[], debit_wallet_ids bigint[], credit_wallet_ids bigint[], currencies text[], amounts bigint[], group_ids uuid[], group_sizes integer[], reverses uuid[], reference_types text[], reference_ids text[], actor_ids uuid[], metadata jsonb[], outcomes text[], debit_afters bigint[], credit_afters bigint[], wallet_ids bigint[], wallet_balances bigint[], xid bigint) IS 'Writes decided postings in the order of their ids, and the balances that they lead to. The
 caller holds the locks of the wallets. Internal.';
+
+--
+-- Name: write_settlements(uuid[], timestamp with time zone[], jsonb[], bytea[], bytea[], integer[], smallint[], smallint[], bigint[], text[]); Type: FUNCTION; Schema: public; Owner: higgs_owner
+--
+
+CREATE FUNCTION public.write_settlements(hand_ids uuid[], ends_ats timestamp with time zone[], hand_results jsonb[], content_hashes bytea[], revealed_seeds bytea[], payment_items integer[], payer_seats smallint[], payee_seats smallint[], payment_amounts bigint[], payment_reasons text[], OUT outcome text, OUT rakes bigint[], OUT problem text) RETURNS record
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  outcomes text[] := public.post_hands(
+    hand_ids, payment_items, payer_seats, payee_seats, payment_amounts, payment_reasons);
+begin
+  outcome := 'ok';
+  if 'ok' <> any (outcomes) then
+    select coalesce(min(u.outcome) filter (where u.outcome <> 'group_failed'), 'group_failed')
+    into outcome
+    from unnest(outcomes) as u (outcome)
+    where u.outcome <> 'ok';
+    return;
+  end if;
+  with leg as (
+    select h.hand_id, h.seat, 0::bigint as net, 0::bigint as rake
+    from public.hand_seats as h
+    where h.hand_id = any (hand_ids)
+    union all
+    select
+      hand_ids[i.item], i.payer, -i.amount, case when i.payee is null then i.amount else 0 end
+    from unnest(payment_items, payer_seats, payee_seats, payment_amounts)
+      as i (item, payer, payee, amount)
+    union all
+    select hand_ids[i.item], i.payee, i.amount, 0
+    from unnest(payment_items, payee_seats, payment_amounts) as i (item, payee, amount)
+    where i.payee is not null
+  ),
+  written as (
+    update public.hand_seats as s
+    set net = n.net, rake = n.rake
+    from (
+      select l.hand_id, l.seat, sum(l.net) as net, sum(l.rake) as rake
+      from leg as l
+      group by l.hand_id, l.seat
+    ) as n
+    where s.hand_id = n.hand_id and s.seat = n.seat and s.hand_id = any (hand_ids)
+    returning s.hand_id, s.net, s.rake
+  ),
+  total as (
+    select
+      w.hand_id, sum(w.rake)::bigint as rake,
+      coalesce(sum(w.net) filter (where w.net > 0), 0) + sum(w.rake) as won
+    from written as w
+    group by w.hand_id
+  )
+  select
+    array_agg(coalesce(t.rake, 0) order by i.item),
+    min(public.rake_problem(t.rake, h.rake_cap, t.won, h.rake_bps))
+  into rakes, problem
+  from unnest(hand_ids) with ordinality as i (hand_id, item)
+  join public.game_hands as h on h.id = i.hand_id and h.id = any (hand_ids)
+  left join total as t on t.hand_id = i.hand_id;
+  if problem is not null then
+    return;
+  end if;
+  with settled as (
+    update public.game_hands as h
+    set
+      status = 'settled', ended_at = i.ends_at, rake = i.rake, result = i.result,
+      settlement_hash = i.content_hash, server_seed = i.seed,
+      server_seed_encrypted = case when i.seed is null then h.server_seed_encrypted end,
+      key_id = case when i.seed is null then h.key_id end
+    from unnest(hand_ids, ends_ats, rakes, hand_results, content_hashes, revealed_seeds)
+      as i (hand_id, ends_at, rake, result, content_hash, seed)
+    where h.id = i.hand_id and h.id = any (hand_ids)
+    returning h.room_id
+  )
+  update public.game_rooms as r
+  set current_hand_id = null
+  where r.id = any (array(select s.room_id from settled as s));
+end
+$$;
+
+ALTER FUNCTION public.write_settlements(hand_ids uuid[], ends_ats timestamp with time zone[], hand_results jsonb[], content_hashes bytea[], revealed_seeds bytea[], payment_items integer[], payer_seats smallint[], payee_seats smallint[], payment_amounts bigint[], payment_reasons text[], OUT outcome text, OUT rakes bigint[], OUT problem text) OWNER TO higgs_owner;
+
+--
+-- Name: FUNCTION write_settlements(hand_ids uuid[], ends_ats timestamp with time zone[], hand_results jsonb[], content_hashes bytea[], revealed_seeds bytea[], payment_items integer[], payer_seats smallint[], payee_seats smallint[], payment_amounts bigint[], payment_reasons text[], OUT outcome text, OUT rakes bigint[], OUT problem text); Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON FUNCTION public.write_settlements(hand_ids uuid[], ends_ats timestamp with time zone[], hand_results jsonb[], content_hashes bytea[], revealed_seeds bytea[], payment_items integer[], payer_seats smallint[], payee_seats smallint[], payment_amounts bigint[], payment_reasons text[], OUT outcome text, OUT rakes bigint[], OUT problem text) IS 'Pays and ends hands that were found to be in order, each once, all but the totals of the players.
+Where outcome is not ok (what the ledger refused) or problem is not null (the rake), the caller
+takes everything back. It holds the locks of the rooms and hands. Internal.
+Locks: the seats'' wallets.';
+
+--
+-- Name: write_starts(uuid[], bigint[], integer[], jsonb[], bytea[], bytea[], bytea[], smallint[], integer[], smallint[], text[], smallint[], bytea[], text[]); Type: FUNCTION; Schema: public; Owner: higgs_owner
+--
+
+CREATE FUNCTION public.write_starts(hand_ids uuid[], room_ids bigint[], rules_versions integer[], hand_options jsonb[], seed_commits bytea[], seeds_encrypted bytea[], seed_key_ids bytea[], opener_seats smallint[], seat_items integer[], seats smallint[], client_seeds text[], bot_strengths smallint[], bot_seeds bytea[], bot_styles text[]) RETURNS TABLE(item integer, hand_number integer, stacks bigint[])
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+#variable_conflict use_column
+begin
+  return query
+  with started as (
+    insert into public.game_hands (
+      id, room_id, number, game_id, rules_version, options, currency, base_bet, rake_bps, rake_cap,
+      opener_seat, server_seed_commit, server_seed_encrypted, key_id, started_at)
+    select
+      i.hand_id, r.id, r.hands_started + 1, r.game_id, i.rules_version, i.options, r.currency,
+      r.base_bet, r.rake_bps, r.rake_cap, i.opener_seat, i.commit, i.encrypted, i.key_id,
+      public.id_time(i.hand_id)
+    from unnest(
+      hand_ids, room_ids, rules_versions, hand_options, seed_commits, seeds_encrypted,
+      seed_key_ids, opener_seats
+    ) as i (hand_id, room_id, rules_version, options, commit, encrypted, key_id, opener_seat)
+    join public.game_rooms as r on r.id = i.room_id
+    where r.id = any (room_ids)
+    returning id, room_id, number
+  ),
+  dealt_in as (
+    insert into public.hand_seats (
+      hand_id, seat, session_id, user_id, wallet_id, stack_start, client_seed, bot_strength,
+      bot_seed, bot_style)
+    select
+      hand_ids[i.item], q.seat, q.session_id, q.user_id, q.wallet_id, q.stack, i.client_seed,
+      i.bot_strength, i.bot_seed, i.bot_style
+    from unnest(seat_items, seats, client_seeds, bot_strengths, bot_seeds, bot_styles)
+      as i (item, seat, client_seed, bot_strength, bot_seed, bot_style)
+    join public.ready_seats(room_ids) as q
+      on q.room_id = room_ids[i.item] and q.seat = i.seat
+    order by i.item, i.seat
+    returning hand_id, seat, session_id, stack_start
+  ),
+  played as (
+    update public.game_sessions as s
+    set first_hand = coalesce(s.first_hand, h.number), last_hand = h.number
+    from dealt_in as d
+    join started as h on h.id = d.hand_id
+    where s.id = d.session_id and s.room_id = any (room_ids)
+  ),
+  running as (
+    update public.game_rooms as r
+    set hands_started = h.number, current_hand_id = h.id
+    from started as h
+    where r.id = h.room_id and r.id = any (room_ids)
+  )
+  select
+    array_position(hand_ids, h.id), h.number, array_agg(d.stack_start order by d.seat)
+  from started as h
+  join dealt_in as d on d.hand_id = h.id
+  group by h.id, h.number
+  order by 1;
+end
+$$;
+
+ALTER FUNCTION public.write_starts(hand_ids uuid[], room_ids bigint[], rules_versions integer[], hand_options jsonb[], seed_commits bytea[], seeds_encrypted bytea[], seed_key_ids bytea[], opener_seats smallint[], seat_items integer[], seats smallint[], client_seeds text[], bot_strengths smallint[], bot_seeds bytea[], bot_styles text[]) OWNER TO higgs_owner;
+
+--
+-- Name: FUNCTION write_starts(hand_ids uuid[], room_ids bigint[], rules_versions integer[], hand_options jsonb[], seed_commits bytea[], seeds_encrypted bytea[], seed_key_ids bytea[], opener_seats smallint[], seat_items integer[], seats smallint[], client_seeds text[], bot_strengths smallint[], bot_seeds bytea[], bot_styles text[]); Type: COMMENT; Schema: public; Owner: higgs_owner
+--
+
+COMMENT ON FUNCTION public.write_starts(hand_ids uuid[], room_ids bigint[], rules_versions integer[], hand_options jsonb[], seed_commits bytea[], seeds_encrypted bytea[], seed_key_ids bytea[], opener_seats smallint[], seat_items integer[], seats smallint[], client_seeds text[], bot_strengths smallint[], bot_seeds bytea[], bot_styles text[]) IS 'Writes hands that were found to be in order, with their seats, in one statement. The caller holds
+the locks of the rooms, and compares the stacks with the seats that it gave. Internal.';
 
 --
 -- Name: achievements; Type: TABLE; Schema: public; Owner: higgs_owner
@@ -8840,7 +9820,7 @@ CREATE TABLE public.hand_seats (
     CONSTRAINT hand_seats_seat_range CHECK (((seat >= 0) AND (seat <= 7))),
     CONSTRAINT hand_seats_stack_start_positive CHECK ((stack_start > 0))
 )
-WITH (fillfactor='85');
+WITH (fillfactor='50');
 
 ALTER TABLE public.hand_seats OWNER TO higgs_owner;
 
@@ -12089,7 +13069,7 @@ CREATE UNIQUE INDEX users_username_lower_key ON public.users USING btree (lower(
 -- Name: game_hands game_hands_keep_promise; Type: TRIGGER; Schema: public; Owner: higgs_owner
 --
 
-CREATE TRIGGER game_hands_keep_promise AFTER INSERT ON public.game_hands FOR EACH ROW EXECUTE FUNCTION public.check_promised_deal();
+CREATE TRIGGER game_hands_keep_promise AFTER INSERT ON public.game_hands REFERENCING NEW TABLE AS started FOR EACH STATEMENT EXECUTE FUNCTION public.check_promised_deal();
 
 --
 -- Name: TRIGGER game_hands_keep_promise ON game_hands; Type: COMMENT; Schema: public; Owner: higgs_owner
@@ -12649,6 +13629,14 @@ GRANT ALL ON FUNCTION public.blocked_between(one_id uuid, other_id uuid) TO higg
 GRANT ALL ON FUNCTION public.blocked_between(one_id uuid, other_id uuid) TO higgs_readonly;
 
 --
+-- Name: FUNCTION time_zone_at(time_zone text, next_time_zone text, changes_at timestamp with time zone, moment timestamp with time zone); Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+REVOKE ALL ON FUNCTION public.time_zone_at(time_zone text, next_time_zone text, changes_at timestamp with time zone, moment timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.time_zone_at(time_zone text, next_time_zone text, changes_at timestamp with time zone, moment timestamp with time zone) TO higgs_app;
+GRANT ALL ON FUNCTION public.time_zone_at(time_zone text, next_time_zone text, changes_at timestamp with time zone, moment timestamp with time zone) TO higgs_readonly;
+
+--
 -- Name: TABLE user_profiles; Type: ACL; Schema: public; Owner: higgs_owner
 --
 
@@ -12892,6 +13880,18 @@ GRANT ALL ON FUNCTION public.calculate_win_rate(hands_won bigint, hands_played b
 --
 
 REVOKE ALL ON FUNCTION public.cash_out_session(stay public.game_sessions, chip_currency text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION check_batch(caller text, items_max integer, lengths integer[], optional_lengths integer[], dimensions integer[]); Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+REVOKE ALL ON FUNCTION public.check_batch(caller text, items_max integer, lengths integer[], optional_lengths integer[], dimensions integer[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION check_parts(caller text, items integer, parts_max integer, part_items integer[], lengths integer[], optional_lengths integer[], dimensions integer[]); Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+REVOKE ALL ON FUNCTION public.check_parts(caller text, items integer, parts_max integer, part_items integer[], lengths integer[], optional_lengths integer[], dimensions integer[]) FROM PUBLIC;
 
 --
 -- Name: FUNCTION check_promised_deal(); Type: ACL; Schema: public; Owner: higgs_owner
@@ -13292,6 +14292,12 @@ GRANT ALL ON FUNCTION public.get_wallet_history(wallet_id bigint, before_id uuid
 GRANT ALL ON FUNCTION public.get_wallet_history(wallet_id bigint, before_id uuid, rows_max integer) TO higgs_readonly;
 
 --
+-- Name: FUNCTION hand_end(given_end timestamp with time zone, started_at timestamp with time zone); Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+REVOKE ALL ON FUNCTION public.hand_end(given_end timestamp with time zone, started_at timestamp with time zone) FROM PUBLIC;
+
+--
 -- Name: FUNCTION id_at(event_time timestamp with time zone); Type: ACL; Schema: public; Owner: higgs_owner
 --
 
@@ -13314,6 +14320,24 @@ GRANT ALL ON FUNCTION public.id_lower_bound(event_time timestamp with time zone)
 REVOKE ALL ON FUNCTION public.id_time(id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.id_time(id uuid) TO higgs_app;
 GRANT ALL ON FUNCTION public.id_time(id uuid) TO higgs_readonly;
+
+--
+-- Name: FUNCTION is_fault_of_item(error_state text); Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+REVOKE ALL ON FUNCTION public.is_fault_of_item(error_state text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION is_hand_end(ended_at timestamp with time zone, started_at timestamp with time zone); Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+REVOKE ALL ON FUNCTION public.is_hand_end(ended_at timestamp with time zone, started_at timestamp with time zone) FROM PUBLIC;
+
+--
+-- Name: FUNCTION is_hand_result(result jsonb); Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+REVOKE ALL ON FUNCTION public.is_hand_result(result jsonb) FROM PUBLIC;
 
 --
 -- Name: FUNCTION is_time_zone(name text); Type: ACL; Schema: public; Owner: higgs_owner
@@ -13385,6 +14409,12 @@ REVOKE ALL ON FUNCTION public.ledger_xid() FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION public.lock_pair(one_id uuid, other_id uuid) FROM PUBLIC;
+
+--
+-- Name: FUNCTION lock_rooms(room_ids bigint[]); Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+REVOKE ALL ON FUNCTION public.lock_rooms(room_ids bigint[]) FROM PUBLIC;
 
 --
 -- Name: FUNCTION lock_wallets(wallet_ids bigint[]); Type: ACL; Schema: public; Owner: higgs_owner
@@ -13598,6 +14628,18 @@ GRANT ALL ON FUNCTION public.maintenance_due() TO higgs_readonly;
 REVOKE ALL ON FUNCTION public.may_play(player public.users) FROM PUBLIC;
 
 --
+-- Name: FUNCTION may_settle_from(started_at timestamp with time zone); Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+REVOKE ALL ON FUNCTION public.may_settle_from(started_at timestamp with time zone) FROM PUBLIC;
+
+--
+-- Name: FUNCTION may_start_at(moment timestamp with time zone); Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+REVOKE ALL ON FUNCTION public.may_start_at(moment timestamp with time zone) FROM PUBLIC;
+
+--
 -- Name: FUNCTION month_start(month_of timestamp with time zone); Type: ACL; Schema: public; Owner: higgs_owner
 --
 
@@ -13617,6 +14659,12 @@ GRANT ALL ON FUNCTION public.open_room(tier_id text, room_name text, room_option
 REVOKE ALL ON FUNCTION public.pay_from_house(payment_id uuid, kind text, credit_wallet_id bigint, currency text, amount bigint, reference_type text, reference_id text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION payment_problem(payer smallint, payee smallint, amount bigint, reason text); Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+REVOKE ALL ON FUNCTION public.payment_problem(payer smallint, payee smallint, amount bigint, reason text) FROM PUBLIC;
+
+--
 -- Name: FUNCTION player_time_zone(user_id uuid); Type: ACL; Schema: public; Owner: higgs_owner
 --
 
@@ -13634,6 +14682,12 @@ REVOKE ALL ON FUNCTION public.post_batch(from_within boolean, ids uuid[], kinds 
 --
 
 REVOKE ALL ON FUNCTION public.post_exactly(from_within boolean, ids uuid[], kinds text[], debit_wallet_ids bigint[], credit_wallet_ids bigint[], currencies text[], amounts bigint[], group_ids uuid[], group_sizes integer[], reverses uuid[], reference_types text[], reference_ids text[], actor_ids uuid[], metadata jsonb[], wallet_ids bigint[], wallet_balances bigint[], oldest uuid, newest uuid, xid bigint, OUT outcomes text[], OUT debit_afters bigint[], OUT credit_afters bigint[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION post_hands(hand_ids uuid[], payment_items integer[], payer_seats smallint[], payee_seats smallint[], payment_amounts bigint[], payment_reasons text[]); Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+REVOKE ALL ON FUNCTION public.post_hands(hand_ids uuid[], payment_items integer[], payer_seats smallint[], payee_seats smallint[], payment_amounts bigint[], payment_reasons text[]) FROM PUBLIC;
 
 --
 -- Name: FUNCTION post_transactions(ids uuid[], kinds text[], debit_wallet_ids bigint[], credit_wallet_ids bigint[], currencies text[], amounts bigint[], group_ids uuid[], group_sizes integer[], reverses uuid[], reference_types text[], reference_ids text[], actor_ids uuid[], metadata jsonb[]); Type: ACL; Schema: public; Owner: higgs_owner
@@ -13688,6 +14742,25 @@ REVOKE ALL ON FUNCTION public.promise_deal(room bigint, room_fence bigint, hand_
 GRANT ALL ON FUNCTION public.promise_deal(room bigint, room_fence bigint, hand_number integer, seed_commit bytea, seed_encrypted bytea, seed_key_id bytea, OUT outcome text, OUT promised_commit bytea, OUT promised_encrypted bytea, OUT promised_key_id bytea) TO higgs_app;
 
 --
+-- Name: FUNCTION promise_deals(room_ids bigint[], fences bigint[], hand_numbers integer[], seed_commits bytea[], seeds_encrypted bytea[], seed_key_ids bytea[]); Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+REVOKE ALL ON FUNCTION public.promise_deals(room_ids bigint[], fences bigint[], hand_numbers integer[], seed_commits bytea[], seeds_encrypted bytea[], seed_key_ids bytea[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.promise_deals(room_ids bigint[], fences bigint[], hand_numbers integer[], seed_commits bytea[], seeds_encrypted bytea[], seed_key_ids bytea[]) TO higgs_app;
+
+--
+-- Name: FUNCTION rake_problem(rake bigint, rake_cap bigint, won numeric, rake_bps smallint); Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+REVOKE ALL ON FUNCTION public.rake_problem(rake bigint, rake_cap bigint, won numeric, rake_bps smallint) FROM PUBLIC;
+
+--
+-- Name: FUNCTION ready_seats(rooms bigint[]); Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+REVOKE ALL ON FUNCTION public.ready_seats(rooms bigint[]) FROM PUBLIC;
+
+--
 -- Name: FUNCTION record_achievement_progress(user_id uuid, achievement_id text, reached bigint); Type: ACL; Schema: public; Owner: higgs_owner
 --
 
@@ -13695,10 +14768,10 @@ REVOKE ALL ON FUNCTION public.record_achievement_progress(user_id uuid, achievem
 GRANT ALL ON FUNCTION public.record_achievement_progress(user_id uuid, achievement_id text, reached bigint) TO higgs_app;
 
 --
--- Name: FUNCTION record_hand_results(settled_hand_id uuid, hand_game_id text, hand_currency text, ends_at timestamp with time zone); Type: ACL; Schema: public; Owner: higgs_owner
+-- Name: FUNCTION record_hand_results(hand_ids uuid[]); Type: ACL; Schema: public; Owner: higgs_owner
 --
 
-REVOKE ALL ON FUNCTION public.record_hand_results(settled_hand_id uuid, hand_game_id text, hand_currency text, ends_at timestamp with time zone) FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.record_hand_results(hand_ids uuid[]) FROM PUBLIC;
 
 --
 -- Name: FUNCTION refresh_all_materialized_views(beside_readers boolean); Type: ACL; Schema: public; Owner: higgs_owner
@@ -13895,6 +14968,25 @@ REVOKE ALL ON FUNCTION public.settle_hand(hand_id uuid, room_fence bigint, payer
 GRANT ALL ON FUNCTION public.settle_hand(hand_id uuid, room_fence bigint, payer_seats smallint[], payee_seats smallint[], payment_amounts bigint[], payment_reasons text[], hand_result jsonb, revealed_seed bytea, hand_ended_at timestamp with time zone, OUT outcome text, OUT rake_taken bigint) TO higgs_app;
 
 --
+-- Name: FUNCTION settle_hand_without_totals(hand_id uuid, room_fence bigint, payer_seats smallint[], payee_seats smallint[], payment_amounts bigint[], payment_reasons text[], hand_result jsonb, revealed_seed bytea, hand_ended_at timestamp with time zone, OUT outcome text, OUT rake_taken bigint); Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+REVOKE ALL ON FUNCTION public.settle_hand_without_totals(hand_id uuid, room_fence bigint, payer_seats smallint[], payee_seats smallint[], payment_amounts bigint[], payment_reasons text[], hand_result jsonb, revealed_seed bytea, hand_ended_at timestamp with time zone, OUT outcome text, OUT rake_taken bigint) FROM PUBLIC;
+
+--
+-- Name: FUNCTION settle_hands(hand_ids uuid[], fences bigint[], hand_results jsonb[], revealed_seeds bytea[], ended_ats timestamp with time zone[], payment_items integer[], payer_seats smallint[], payee_seats smallint[], payment_amounts bigint[], payment_reasons text[]); Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+REVOKE ALL ON FUNCTION public.settle_hands(hand_ids uuid[], fences bigint[], hand_results jsonb[], revealed_seeds bytea[], ended_ats timestamp with time zone[], payment_items integer[], payer_seats smallint[], payee_seats smallint[], payment_amounts bigint[], payment_reasons text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.settle_hands(hand_ids uuid[], fences bigint[], hand_results jsonb[], revealed_seeds bytea[], ended_ats timestamp with time zone[], payment_items integer[], payer_seats smallint[], payee_seats smallint[], payment_amounts bigint[], payment_reasons text[]) TO higgs_app;
+
+--
+-- Name: FUNCTION settlement_hash(payer_seats smallint[], payee_seats smallint[], payment_amounts bigint[], payment_reasons text[], hand_result jsonb); Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+REVOKE ALL ON FUNCTION public.settlement_hash(payer_seats smallint[], payee_seats smallint[], payment_amounts bigint[], payment_reasons text[], hand_result jsonb) FROM PUBLIC;
+
+--
 -- Name: FUNCTION sign_seal(seal bigint, signing_key_id text, seal_signature bytea); Type: ACL; Schema: public; Owner: higgs_owner
 --
 
@@ -13921,6 +15013,13 @@ GRANT ALL ON FUNCTION public.stand_up(session_id uuid, room_fence bigint, OUT ou
 
 REVOKE ALL ON FUNCTION public.start_hand(hand_id uuid, room bigint, room_fence bigint, hand_rules_version integer, hand_options jsonb, seed_commit bytea, seed_encrypted bytea, seed_key_id bytea, seats smallint[], client_seeds text[], hand_opener_seat smallint, bot_strengths smallint[], bot_seeds bytea[], bot_styles text[], OUT outcome text, OUT hand_number integer, OUT stacks bigint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.start_hand(hand_id uuid, room bigint, room_fence bigint, hand_rules_version integer, hand_options jsonb, seed_commit bytea, seed_encrypted bytea, seed_key_id bytea, seats smallint[], client_seeds text[], hand_opener_seat smallint, bot_strengths smallint[], bot_seeds bytea[], bot_styles text[], OUT outcome text, OUT hand_number integer, OUT stacks bigint[]) TO higgs_app;
+
+--
+-- Name: FUNCTION start_hands(hand_ids uuid[], room_ids bigint[], fences bigint[], rules_versions integer[], hand_options jsonb[], seed_commits bytea[], seeds_encrypted bytea[], seed_key_ids bytea[], opener_seats smallint[], seat_items integer[], seats smallint[], client_seeds text[], bot_strengths smallint[], bot_seeds bytea[], bot_styles text[]); Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+REVOKE ALL ON FUNCTION public.start_hands(hand_ids uuid[], room_ids bigint[], fences bigint[], rules_versions integer[], hand_options jsonb[], seed_commits bytea[], seeds_encrypted bytea[], seed_key_ids bytea[], opener_seats smallint[], seat_items integer[], seats smallint[], client_seeds text[], bot_strengths smallint[], bot_seeds bytea[], bot_styles text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.start_hands(hand_ids uuid[], room_ids bigint[], fences bigint[], rules_versions integer[], hand_options jsonb[], seed_commits bytea[], seeds_encrypted bytea[], seed_key_ids bytea[], opener_seats smallint[], seat_items integer[], seats smallint[], client_seeds text[], bot_strengths smallint[], bot_seeds bytea[], bot_styles text[]) TO higgs_app;
 
 --
 -- Name: FUNCTION succeed_nodes(node bigint); Type: ACL; Schema: public; Owner: higgs_owner
@@ -14132,10 +15231,28 @@ GRANT ALL ON FUNCTION public.wallet_of(code text, currency text) TO higgs_app;
 GRANT ALL ON FUNCTION public.wallet_of(code text, currency text) TO higgs_readonly;
 
 --
+-- Name: FUNCTION write_deals(room_ids bigint[], hand_numbers integer[], seed_commits bytea[], seeds_encrypted bytea[], seed_key_ids bytea[]); Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+REVOKE ALL ON FUNCTION public.write_deals(room_ids bigint[], hand_numbers integer[], seed_commits bytea[], seeds_encrypted bytea[], seed_key_ids bytea[]) FROM PUBLIC;
+
+--
 -- Name: FUNCTION write_postings(ids uuid[], kinds text[], debit_wallet_ids bigint[], credit_wallet_ids bigint[], currencies text[], amounts bigint[], group_ids uuid[], group_sizes integer[], reverses uuid[], reference_types text[], reference_ids text[], actor_ids uuid[], metadata jsonb[], outcomes text[], debit_afters bigint[], credit_afters bigint[], wallet_ids bigint[], wallet_balances bigint[], xid bigint); Type: ACL; Schema: public; Owner: higgs_owner
 --
 
 REVOKE ALL ON FUNCTION public.write_postings(ids uuid[], kinds text[], debit_wallet_ids bigint[], credit_wallet_ids bigint[], currencies text[], amounts bigint[], group_ids uuid[], group_sizes integer[], reverses uuid[], reference_types text[], reference_ids text[], actor_ids uuid[], metadata jsonb[], outcomes text[], debit_afters bigint[], credit_afters bigint[], wallet_ids bigint[], wallet_balances bigint[], xid bigint) FROM PUBLIC;
+
+--
+-- Name: FUNCTION write_settlements(hand_ids uuid[], ends_ats timestamp with time zone[], hand_results jsonb[], content_hashes bytea[], revealed_seeds bytea[], payment_items integer[], payer_seats smallint[], payee_seats smallint[], payment_amounts bigint[], payment_reasons text[], OUT outcome text, OUT rakes bigint[], OUT problem text); Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+REVOKE ALL ON FUNCTION public.write_settlements(hand_ids uuid[], ends_ats timestamp with time zone[], hand_results jsonb[], content_hashes bytea[], revealed_seeds bytea[], payment_items integer[], payer_seats smallint[], payee_seats smallint[], payment_amounts bigint[], payment_reasons text[], OUT outcome text, OUT rakes bigint[], OUT problem text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION write_starts(hand_ids uuid[], room_ids bigint[], rules_versions integer[], hand_options jsonb[], seed_commits bytea[], seeds_encrypted bytea[], seed_key_ids bytea[], opener_seats smallint[], seat_items integer[], seats smallint[], client_seeds text[], bot_strengths smallint[], bot_seeds bytea[], bot_styles text[]); Type: ACL; Schema: public; Owner: higgs_owner
+--
+
+REVOKE ALL ON FUNCTION public.write_starts(hand_ids uuid[], room_ids bigint[], rules_versions integer[], hand_options jsonb[], seed_commits bytea[], seeds_encrypted bytea[], seed_key_ids bytea[], opener_seats smallint[], seat_items integer[], seats smallint[], client_seeds text[], bot_strengths smallint[], bot_seeds bytea[], bot_styles text[]) FROM PUBLIC;
 
 --
 -- Name: TABLE achievements; Type: ACL; Schema: public; Owner: higgs_owner

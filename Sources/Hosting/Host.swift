@@ -31,13 +31,13 @@ package final class Host: Sendable {
     client = TimedClient(pool, DatabaseLedger.timeoutMilliseconds)
     roster = BotRoster(client: client)
     let journal = DatabaseJournal(pool: pool, logger: logger)
-    let batcher = MoveBatcher { await journal.append($0) }
+    let batcher = Batcher(.moves, missing: .unknown) { await journal.append($0) }
     let thinking = Thinking()
     let tally = Tally()
     self.tally = tally
     let watcher = HostWatcher(logger: logger, tally: tally)
     services = TableServices(
-      journal: Tables.Journal { await batcher.append($0) },
+      journal: Tables.Journal { await batcher.submit($0) },
       ledger: DatabaseLedger(pool: pool, logger: logger).ledger, seeds: seeds.vault,
       timers: alarms.timers,
       clock: TableClock(

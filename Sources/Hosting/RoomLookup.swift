@@ -72,4 +72,6 @@ package struct SeatFound: Sendable, Hashable {
   package var stack: Chips
   /// The room's last event when the seat was taken.
   package var seq: Int64
+  /// Whether a bot plays its hand there first.
+  package var isWaiting = false
 }

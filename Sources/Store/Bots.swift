@@ -30,9 +30,8 @@ package struct Bots<Client: PostgresClient>: Sendable {
     ).decode(UUID.self).map { ID($0) }
   }
 
-  /// Makes a bot.
-  package func make() async throws(PostgresError) -> ID<Player> {
-    let name = BotNames.all.randomElement() ?? "Bot"
+  /// Makes a bot of this name.
+  package func make(named name: String) async throws(PostgresError) -> ID<Player> {
     let username = "bot_\(name.lowercased())_\(String(UInt32.random(in: 0 ... .max), radix: 36))"
     return ID(
       try await client.query(
@@ -64,8 +63,9 @@ package struct Bots<Client: PostgresClient>: Sendable {
 }
 
 /// What bots are called.
-enum BotNames {
-  static let all = [
+package enum BotNames {
+  /// Common Indonesian first names.
+  package static let all = [
     "Adi", "Agus", "Bayu", "Bima", "Cahya", "Citra", "Dewi", "Dimas", "Eka", "Endang", "Fajar",
     "Fitri", "Galih", "Gita", "Hadi", "Hana", "Indah", "Intan", "Joko", "Jati", "Kartika", "Kirana",
     "Laras", "Lestari", "Made", "Maya", "Nanda", "Ningsih", "Oka", "Putri", "Putu", "Rangga",

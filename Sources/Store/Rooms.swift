@@ -102,6 +102,17 @@ package struct Rooms<Client: PostgresClient>: Sendable {
     return (outcome, chips.map(Chips.init(rawValue:)))
   }
 
+  /// The games of these rooms.
+  package func games(
+    of rooms: [SerialID<Room>]
+  ) async throws(PostgresError) -> [SerialID<Room>: String] {
+    let rows = try await client.query(
+      "select id, game_id from game_rooms where id = any(\(rooms.map(\.rawValue)))"
+    ).decode((Int64, String).self)
+    return Dictionary(
+      rows.map { (SerialID<Room>(rawValue: $0), $1) }, uniquingKeysWith: { first, _ in first })
+  }
+
   /// Closes a room and pays everyone out: ok, exists, after_hand.
   package func close(
     _ room: SerialID<Room>, fence: Int64

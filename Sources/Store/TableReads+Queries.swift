@@ -38,7 +38,7 @@ extension Rooms {
     select
       r.id, r.name, r.game_id, r.visibility, r.stake_tier_id, r.currency, r.base_bet, r.buy_in_min,
       r.buy_in_max, r.seats, r.rake_bps, r.rake_cap, g.rules || r.options, r.status, r.fence,
-      r.hands_started
+      r.hands_started, r.join_code, r.created_by
     from game_rooms as r
     join games as g on g.id = r.game_id
     where r.id = \(room)

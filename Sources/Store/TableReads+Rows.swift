@@ -21,6 +21,8 @@ extension StoredRoom: RowDecodable {
     status = try row.decode(column: 13)
     fence = try row.decode(column: 14)
     handsStarted = try row.decode(column: 15)
+    joinCode = try row.decode(column: 16)
+    creator = try row.decode(UUID?.self, column: 17).map { ID($0) }
   }
 }
 

@@ -34,6 +34,10 @@ package struct StoredRoom: Hashable, Sendable {
   package var fence: Int64
   /// Number of the last hand that was started.
   package var handsStarted: Int32
+  /// What a private room asks of whoever wants to come in.
+  package var joinCode: String?
+  /// The player who opened it; nil for the house.
+  package var creator: ID<Player>?
 }
 
 /// A player in a seat.

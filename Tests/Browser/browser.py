@@ -22,6 +22,7 @@ import cases.fairness
 import cases.frames
 import cases.hands
 import cases.lobby
+import cases.metrics
 import cases.network
 import cases.screens
 import cases.seats

@@ -16,7 +16,7 @@ AGAIN_SECONDS = 0.25
 THINK_SECONDS_MAX = 0.4
 STAKE = "gaple_warung"
 BUY_IN = 6000
-ROOM_FRAMES = {"snapshot", "seat.taken", "seat.left", "seat.leaving", "seat.topped_up",
+ROOM_FRAMES = {"snapshot", "seat.taken", "seat.left", "seat.leaving", "seat.promised", "seat.topped_up",
                "deal.committed", "hand.started", "tile.placed", "seat.passed", "tile.drawn",
                "hand.ended", "hand.voided", "room.closed", "trustee"}
 
@@ -42,6 +42,7 @@ class Player:
     self.sights: dict[int, Sight] = {}
     self.pending: dict[str, dict] = {}
     self.again: set[str] = set()
+    self.promises: dict[int, dict] = {}
     self.refs = 0
     self.socket = None
     self.is_done = False
@@ -118,6 +119,7 @@ class Player:
       sight = self.watch(frame["room"])
       sight.take(text, frame)
       self.after(sight, frame)
+      self.follow_promise(frame)
     if kind == "running" and frame.get("turn"):
       self.watch(frame["room"]).turn = frame["turn"]
       self.consider(self.watch(frame["room"]))
@@ -144,7 +146,7 @@ class Player:
   def answered(self, frame: dict) -> None:
     command = self.pending.pop(frame.get("ref"), None)
     if not command:
-      if frame["type"] == "error":
+      if frame["type"] == "error" and not self.promises.pop(frame.get("room"), None):
         self.witness.problem(f"{self.name}: {frame}")
       return
     if frame["type"] == "error" and frame["code"] in ("busy", "paused", "rate_limited", "moved"):
@@ -172,14 +174,35 @@ class Player:
       self.witness.problem(f"{self.name}: {command} was answered by {frame}")
 
   def answered_sit(self, command: dict, frame: dict) -> None:
-    if frame["type"] == "done":
-      self.witness.stays.append({"id": command["id"], "amount": command["buy_in"],
-                                 "player": self.id})
+    if frame.get("is_waiting"):
+      self.promises[command["room"]] = command
+    elif frame["type"] == "done":
+      self.has_sat(command)
       if "seat" in frame and frame["seat"] is not None:
         self.sights[command["room"]].seat = frame["seat"]
     elif frame["code"] not in ("seat_taken", "already_seated", "insufficient_funds", "room_full",
                                "hand_running"):
       self.witness.problem(f"{self.name}: {command} was answered by {frame}")
+
+  def has_sat(self, command: dict) -> None:
+    """A seat was had, and paid."""
+    self.witness.stays.append({"id": command["id"], "amount": command["buy_in"],
+                               "player": self.id})
+
+  def follow_promise(self, frame: dict) -> None:
+    """A bot's seat is had when its hand is over; one that the server has forgotten is wished again."""
+    command = self.promises.get(frame["room"])
+    if not command:
+      return
+    if frame["type"] == "seat.taken" and frame["player"]["id"] == self.id:
+      self.has_sat(self.promises.pop(frame["room"]))
+    elif frame["type"] == "snapshot":
+      state = frame["state"]
+      if state["you"]:
+        self.has_sat(self.promises.pop(frame["room"]))
+      elif not any(seat.get("promised_to") == self.id for seat in state["seats"]):
+        del self.promises[frame["room"]]
+        asyncio.ensure_future(self.sit(frame["room"], command["id"]))
 
   def answered_top_up(self, command: dict, frame: dict) -> None:
     self.witness.top_ups.append({"id": command["id"], "amount": command["amount"],
@@ -229,7 +252,7 @@ class Player:
     elif dice < 0.55:
       await self.send("stand", sight.room)
 
-  async def sit(self, room: int) -> None:
+  async def sit(self, room: int, id: str | None = None) -> None:
     """Takes a seat with chips."""
     self.watch(room)
-    await self.send("sit", room, id=new_id(), buy_in=BUY_IN)
+    await self.send("sit", room, id=id or new_id(), buy_in=BUY_IN)

@@ -44,25 +44,25 @@ struct BatcherTests {
   @Test("Two lanes send at once; what comes meanwhile goes out together, at most 256 rooms a batch")
   func lanes() async throws {
     let gate = Gate()
-    let batcher = MoveBatcher { await gate.send($0) }
+    let batcher = Batcher(.moves, missing: .unknown) { await gate.send($0) }
     let outcomes = await withTaskGroup(of: (Int, AppendOutcome).self) { group in
       for room in 1...600 {
         group.addTask {
-          (room, await batcher.append(Self.append(room, fence: room == 13 ? 13 : 1)))
+          (room, await batcher.submit(Self.append(room, fence: room == 13 ? 13 : 1)))
         }
       }
       while gate.sizes.count < 2 || batcher.waitingCount < 600 - gate.sizes.reduce(0, +) {
         await Task.yield()
       }
-      #expect(gate.sizes.count == MoveBatcher.lanes)
+      #expect(gate.sizes.count == BatchLimits.moves.lanes)
       gate.open()
       var outcomes: [Int: AppendOutcome] = [:]
       for await (room, outcome) in group { outcomes[room] = outcome }
       return outcomes
     }
-    #expect(gate.sizes.allSatisfy { $0 <= MoveBatcher.roomsMax })
+    #expect(gate.sizes.allSatisfy { $0 <= BatchLimits.moves.itemsMax })
     #expect(gate.sizes.reduce(0, +) == 600)
-    #expect(gate.sizes.contains { $0 == MoveBatcher.roomsMax })
+    #expect(gate.sizes.contains { $0 == BatchLimits.moves.itemsMax })
     #expect(outcomes.filter { $0.value == .fenced }.map(\.key) == [13])
     #expect(outcomes.count { $0.value == .ok } == 599)
   }

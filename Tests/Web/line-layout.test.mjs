@@ -33,6 +33,19 @@ describe(`A line of tiles, seed ${SEED}`, () => {
     });
   }
 
+  it('uses the width of an upright phone', () => {
+    const [{ width, height }] = AREAS;
+    const random = seededRandom(SEED);
+    let [used, lines] = [0, 0];
+    while (lines < 300) {
+      const line = randomLine(random, 15 + Math.floor(random() * 14));
+      const { placed } = layoutLine({ ...line, width, height });
+      used += Math.max(...placed.map((p) => p.x + p.width)) - Math.min(...placed.map((p) => p.x));
+      lines += 1;
+    }
+    assert.ok(used / lines >= 0.92 * width, `${Math.round(used / lines)} of ${width} pixels`);
+  });
+
   it('is empty where no tile lies', () => {
     assert.deepEqual(layoutLine({ tiles: [], opening: 0, width: 300, height: 300 }).placed, []);
   });

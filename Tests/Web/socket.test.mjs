@@ -290,3 +290,71 @@ describe('Commands', () => {
     await assert.rejects(client.back(7), { code: 'busy' });
   });
 });
+
+describe('A promised seat', () => {
+  const SNAPSHOT = { buy_in_min: 2000, you: null, seats: [] };
+  const promised = async () => {
+    const made = await clientInRoom(7);
+    const sitting = made.client.sit(7, { seat: 2, buyIn: 5000 });
+    const [{ ref, id }] = FakeSocket.last.of('sit');
+    FakeSocket.last.tell({ type: 'done', ref, room: 7, seat: 2, session: id, is_waiting: true });
+    assert.equal((await sitting).is_waiting, true);
+    return { ...made, id };
+  };
+  const backAgain = async (clock, state) => {
+    FakeSocket.last.lose();
+    const socket = await reconnect(clock);
+    welcome(socket);
+    socket.tell({ type: 'snapshot', room: 7, seq: 2 ** 33, state: { ...SNAPSHOT, ...state } });
+    return socket;
+  };
+
+  it('that the server has forgotten is wished again, with the same id', async () => {
+    const { clock, id } = await promised();
+    const socket = await backAgain(clock, {});
+    assert.deepEqual(socket.of('sit').map((each) => [each.id, each.buy_in]), [[id, 5000]]);
+  });
+
+  it('that it remembers is waited for', async () => {
+    const { clock } = await promised();
+    const socket = await backAgain(clock, { seats: [{ seat: 2, promised_to: 'p1' }] });
+    assert.deepEqual(socket.of('sit'), []);
+  });
+
+  it('that was had, or given up, is not wished again', async () => {
+    for (const end of [
+      { type: 'seat.taken', seat: 2, player: { id: 'p1' } },
+      { type: 'seat.promised', seat: 2, to: null }]) {
+      const { clock } = await promised();
+      FakeSocket.last.tell({ room: 7, seq: number(2), ...end });
+      const socket = await backAgain(clock, {});
+      assert.deepEqual(socket.of('sit'), []);
+    }
+  });
+
+  it('of a quick seat is kept in mind, too', async () => {
+    const answer = { room: 7, seat: 1, session: 's-1', seq: 1, is_waiting: true };
+    const { client, clock } = signedInClient({ 'POST /v1/quick-seat': [201, answer] });
+    await client.quickSeat({ stake: 'warung' });
+    client.watch(7);
+    client.connect();
+    await settle();
+    welcome(FakeSocket.last);
+    FakeSocket.last.tell({ type: 'snapshot', room: 7, seq: number(1), state: SNAPSHOT });
+    assert.deepEqual(FakeSocket.last.of('sit').map((each) => each.id), ['s-1']);
+    assert.equal(FakeSocket.last.of('sit')[0].buy_in, 2000);
+    assert.ok(clock);
+  });
+});
+
+describe('A private room', () => {
+  it('is asked for with its code, also after a break', async () => {
+    const { client, clock } = await clientInRoom(7);
+    client.watch(9, { joinCode: 'WARUNG77' });
+    assert.deepEqual(FakeSocket.last.of('watch').at(-1), { type: 'watch', room: 9, join_code: 'WARUNG77' });
+    FakeSocket.last.lose();
+    const socket = await reconnect(clock);
+    socket.open();
+    assert.deepEqual(socket.sent[0].rooms.at(-1), { id: 9, join_code: 'WARUNG77' });
+  });
+});

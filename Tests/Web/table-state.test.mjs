@@ -61,6 +61,20 @@ describe('A table, as a player knows it', () => {
     assert.equal(state.hand.turn.seat, 3);
   });
 
+  it('knows which bots give up their seats, and for whom', () => {
+    const { state } = table({ you: null });
+    assert.deepEqual([...state.seats.values()].map((seat) => state.canTake(seat)), [false, true, true, true]);
+    state.apply({ type: 'seat.promised', seat: 2, to: 'p0' });
+    assert.equal(state.promisedSeat, 2);
+    assert.ok([...state.seats.values()].every((seat) => !state.canTake(seat)));
+    state.apply({ type: 'seat.promised', seat: 2, to: null });
+    state.apply({ type: 'seat.promised', seat: 3, to: 'p9' });
+    assert.equal(state.promisedSeat, null);
+    assert.deepEqual([...state.seats.values()].map((seat) => state.canTake(seat)), [false, true, true, false]);
+    const { state: seated } = table();
+    assert.ok([...seated.seats.values()].every((seat) => !seated.canTake(seat)));
+  });
+
   it('does not move the chips of a snapshot again', () => {
     const moves = [{ move: 2, seat: 1, kind: 'pass', paid: { to: 0, amount: 100 }, by: 'rules' }];
     const { state } = table({ hand: { id: 'h', number: 3, commit: 'c', line: [], ends: null, moves, your_tiles: ['0-1'], turn: turn(2) } });

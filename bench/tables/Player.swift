@@ -26,7 +26,9 @@ final class Player: SocketUser, @unchecked Sendable {
 
   /// Reads a frame; what it says is looked for and not parsed, since this program shares the
   /// server's cores.
-  func received(_ text: String, on loop: any EventLoop, send: @escaping (String) -> Void) {
+  func received(
+    _ text: String, on loop: any EventLoop, send: @escaping @Sendable (String) -> Void
+  ) {
     let bytes = text.utf8
     if text.hasPrefix(#"{"type":"error""#) {
       score.refused()
@@ -72,7 +74,9 @@ final class Idler: SocketUser {
     hello = #"{"type":"hello","token":"\#(chair.token)","protocol":1,"rooms":[]}"#
   }
 
-  func received(_ text: String, on loop: any EventLoop, send: @escaping (String) -> Void) {}
+  func received(
+    _ text: String, on loop: any EventLoop, send: @escaping @Sendable (String) -> Void
+  ) {}
 }
 
 /// The first legal move that a frame offers its receiver.

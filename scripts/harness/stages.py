@@ -1,6 +1,7 @@
 """The stages of `make test`, in order."""
 
 import os
+import platform
 import re
 import shutil
 import signal
@@ -21,19 +22,20 @@ SQL_TIMEOUT_SECONDS = 900
 LOCKSTEP_TIMEOUT_SECONDS = 900
 CHECKS_TIMEOUT_SECONDS = 600
 RUN_TIMEOUT_SECONDS = 600
+CHART_TIMEOUT_SECONDS = 1200
 WEB_TIMEOUT_SECONDS = 120
 BROWSER_TIMEOUT_SECONDS = 900
 FAULTS_TIMEOUT_SECONDS = 1200
+SMOKE_TIMEOUT_SECONDS = 900
+CONTAINERS_TIMEOUT_SECONDS = 1800
 SERVER_TIMEOUT_SECONDS = 180
 LEFT_OVER_GRACE_SECONDS = 10
 
 # How often the server and PostgreSQL are killed.
 FAULTS, FAULTS_QUICK = (50, 10), (6, 2)
 
+BUILT_PROGRAMS = ("higgs", "higgs-dominoPackageTests.xctest")
 TEMPLATE = "higgs_template"
-# What needs a live server, and so meets its crash: docs/known-problems.md.
-LIVE = "HIGGS_TEST_LIVE"
-LIVE_SUITES = ("APITests", "HostingTests")
 # pgTAP is plain SQL: the 18 server takes Debian's copy. Its clock is far from UTC on purpose.
 PGTAP_FOLDERS = "$system:/usr/share/postgresql/15"
 SETTINGS_OF_18 = [f"extension_control_path={PGTAP_FOLDERS}", "timezone=Asia/Jakarta"]
@@ -128,6 +130,7 @@ def stages(servers: Servers, first: str, quick: bool) -> list[Stage]:
   listed = [
     Stage("install", install),
     Stage("build", build, ("install",)),
+    Stage("tail calls", tail_calls, ("build",)),
     *sql_stages(servers, first, []),
     Stage("Swift tests", lambda run: swift_tests(run, servers.environment(first)),
           ("build", f"template {first}")),
@@ -145,6 +148,12 @@ def stages(servers: Servers, first: str, quick: bool) -> list[Stage]:
   if first == "15":
     listed.append(Stage(
       "generated files", lambda run: generated_files(run, servers), ("PostgreSQL 15", "build")))
+  listed.append(Stage("chart", lambda run: counted(
+    run, "scripts/run-chart-tests", timeout_seconds=CHART_TIMEOUT_SECONDS), ("install",)))
+  if not quick:
+    listed.append(Stage("containers", lambda run: counted(
+      run, ".venv/bin/python", "Tests/Containers/containers.py",
+      timeout_seconds=CONTAINERS_TIMEOUT_SECONDS), ("build",)))
   listed.append(Stage("checks", lambda run: counted(
     run, "scripts/check", timeout_seconds=CHECKS_TIMEOUT_SECONDS), ("install",)))
   listed.append(Stage("clean tree", lambda run: clean_tree(run, tree)))
@@ -153,23 +162,18 @@ def stages(servers: Servers, first: str, quick: bool) -> list[Stage]:
 
 def program_stages(quick: bool) -> list[Stage]:
   """The program as people meet it: from a browser, started by `make run`, killed."""
+  kills, postgres_kills = FAULTS_QUICK if quick else FAULTS
   return [
     Stage("web unit", lambda run: web_unit(run), ("install",)),
     Stage("make run", lambda run: counted(
       run, "scripts/run-unittests", "Tests/Run", timeout_seconds=RUN_TIMEOUT_SECONDS),
       ("install",)),
-    *(live_stages(quick) if os.environ.get(LIVE) == "1" else []),
-  ]
-
-
-def live_stages(quick: bool) -> list[Stage]:
-  """A browser and the killer at a live server: `make test-live`. Not in `make test` for now, since
-  the server itself crashes now and then (docs/known-problems.md)."""
-  kills, postgres_kills = FAULTS_QUICK if quick else FAULTS
-  return [
     Stage("browser", lambda run: counted(
       run, "scripts/with-server", ".venv/bin/python", "Tests/Browser/browser.py", "--url", "{url}",
       "--database-url", "{database-url}", timeout_seconds=BROWSER_TIMEOUT_SECONDS), ("build",)),
+    Stage("smoke", lambda run: counted(
+      run, ".venv/bin/python", "Tests/Smoke/smoke.py", timeout_seconds=SMOKE_TIMEOUT_SECONDS),
+      ("build",)),
     Stage("faults", lambda run: counted(
       run, ".venv/bin/python", "Tests/Faults/faults.py", "--kills", str(kills),
       "--postgres-kills", str(postgres_kills), timeout_seconds=FAULTS_TIMEOUT_SECONDS),
@@ -212,6 +216,18 @@ def build(run: StageRun) -> Count:
   return Count()
 
 
+def tail_calls(run: StageRun) -> Count:
+  """Whether the compiler has kept the stack in order: docs/decisions/tail-calls.md."""
+  own = counted(
+    run, "scripts/run-unittests", "Tests/TailCalls", timeout_seconds=CHECKS_TIMEOUT_SECONDS)
+  if platform.machine() != "x86_64":
+    return own
+  programs = [run.root / f".build/release/{name}" for name in BUILT_PROGRAMS]
+  found = counted(run, "scripts/check-tail-calls", *programs,
+                  timeout_seconds=CHECKS_TIMEOUT_SECONDS)
+  return Count(own.passed + found.passed, own.failed + found.failed)
+
+
 def web_unit(run: StageRun) -> Count:
   """node's own test runner; its summary has the counts."""
   files = sorted(str(path.relative_to(run.root))
@@ -230,9 +246,7 @@ def web_unit(run: StageRun) -> Count:
 def swift_tests(run: StageRun, environment: dict[str, str], *options: str) -> Count:
   # Two cores serve the tests and their servers; more at once would only wait for each other.
   width = {"SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH": "8"}
-  live = os.environ.get(LIVE) == "1"
-  left_out = [] if live else [word for suite in LIVE_SUITES for word in ("--skip", suite)]
-  status = run.run("swift", "test", "-c", "release", "--skip-build", *options, *left_out,
+  status = run.run("swift", "test", "-c", "release", "--skip-build", *options,
                    timeout_seconds=SWIFT_TESTS_TIMEOUT_SECONDS, environment=environment | width)
   return swift_count(run.words(), status)
 

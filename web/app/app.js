@@ -16,7 +16,8 @@ const SEED_KEY = 'higgs.seed';
 
 const ROUTES = [
   [/^#\/lobby$/, LobbyPage, () => ({})],
-  [/^#\/table\/(\d+)$/, TablePage, ([, room]) => ({ room: Number(room) })],
+  [/^#\/table\/(\d+)(?:\/([A-Za-z0-9]{4,12}))?$/, TablePage,
+    ([, room, code]) => ({ room: Number(room), code: code?.toUpperCase() })],
   [/^#\/hands$/, HandsPage, () => ({})],
   [/^#\/hands\/([0-9a-zA-Z-]+)$/, ReplayPage, ([, id]) => ({ id })],
   [/^#\/wallet$/, WalletPage, () => ({})],

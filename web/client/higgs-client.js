@@ -26,112 +26,36 @@
  * @typedef {{status: Status, attempt: number, retryInMs?: number, code?: number}} StatusEvent
  */
 
-import { HiggsHTTP } from './http.js';
+import { HiggsSocket, PROTOCOL } from './socket.js';
 import { HiggsError, LIMITS, uuidv7 } from './support.js';
 
-export { HiggsError, LIMITS, uuidv7 };
-export const PROTOCOL = 1;
+export { HiggsError, LIMITS, PROTOCOL, uuidv7 };
 
-const FENCE_UNIT = 2 ** 32;
-const TOKEN_REFUSED = 4401;
-/** Close codes after which trying again would only be refused again: not allowed, too old. */
-const FINAL_CODES = new Set([4403, 4426]);
-const RESTART = 1012;
-
-export class HiggsClient extends HiggsHTTP {
-  /** @type {Map<string, Set<Function>>} */ #handlers = new Map();
-  /** @type {Map<number, {seq?: number, resync: any}>} */ #rooms = new Map();
-  /** @type {Map<string, {message: any, resolve: Function, reject: Function}>} */
-  #pending = new Map();
-  /** @type {any} */ #socket = null;
-  #timers = new Map();
-  #status = /** @type {Status} */ ('idle');
-  #wanted = false;
-  #attempt = 0;
-  #heardAt = 0;
+export class HiggsClient extends HiggsSocket {
+  /** Seats that bots give up for this player. */
+  #wishes = /** @type {Map<number, {id: string, seat?: number, buyIn?: number}>} */ (new Map());
 
   /**
-   * @param {ConstructorParameters<typeof HiggsHTTP>[0] & {WebSocket?: any, name?: string,
-   *   network?: EventTarget | null}} [options] `network` tells `online` and `offline`
+   * Takes a seat. `is_waiting` in the answer: a bot gives it up after the hand; until then the wish
+   * is kept in mind, and said again where the server has forgotten it.
    */
-  constructor(options = {}) {
-    super(options);
-    this.WebSocket = options.WebSocket ?? globalThis.WebSocket;
-    this.name = options.name ?? 'higgs-client/1';
-    const network = options.network ?? (globalThis.window ? globalThis : null);
-    network?.addEventListener('online', () => this.reconnect());
-    network?.addEventListener('offline', () => this.#socket && this.#lost(0));
+  async sit(room, { id = uuidv7(), seat, buyIn }) {
+    const done = await this.send(
+      'sit', { room, id, ...(seat !== undefined && { seat }), buy_in: buyIn },
+    );
+    if (done.is_waiting) this.#wishes.set(room, { id, seat: done.seat, buyIn });
+    return done;
   }
 
-  get status() { return this.#status; }
-
-  /** Listens for a kind of frame, or `frame` (all), `status`, `signed-out`. Returns how to stop. */
-  on(type, handler) {
-    if (!this.#handlers.has(type)) this.#handlers.set(type, new Set());
-    this.#handlers.get(type)?.add(handler);
-    return () => void this.#handlers.get(type)?.delete(handler);
-  }
-
-  #emit(type, event) {
-    for (const handler of [...(this.#handlers.get(type) ?? [])]) handler(event);
-  }
-
-  /** Opens the socket and keeps it open until `close`. */
-  connect() {
-    if (this.#wanted) return;
-    this.#wanted = true;
-    this.#open();
-  }
-
-  /** Tries at once instead of at the end of the wait. */
-  reconnect() {
-    if (this.#wanted && !this.#socket && this.#status === 'waiting') this.#open();
-  }
-
-  /** Ends the socket; commands without an answer are refused with `closed`. */
-  close() {
-    this.#wanted = false;
-    this.#drop(1000);
-    for (const { reject } of this.#pending.values()) reject(new HiggsError({ code: 'closed' }));
-    this.#pending.clear();
-    this.#rooms.clear();
-    this.#setStatus('closed');
-  }
-
-  /** Follows a room: its snapshot comes first, then every event once and in order. */
-  watch(room) {
-    if (!this.#rooms.has(room)) this.#rooms.set(room, { resync: null });
-    if (this.#status === 'online') this.#transmit({ type: 'watch', room });
-  }
-
-  unwatch(room) {
-    this.#stopTimer(this.#rooms.get(room)?.resync);
-    this.#rooms.delete(room);
-    if (this.#status === 'online') this.#transmit({ type: 'unwatch', room });
-  }
-
-  /**
-   * Sends a command; the promise is kept with `done` or broken with the refusal. A `passing` one
-   * (an emote) is not worth repeating: without a connection it is refused at once.
-   * @returns {Promise<Frame>}
-   */
-  send(type, fields = {}, { passing = false } = {}) {
-    if (passing && this.#status !== 'online') {
-      return Promise.reject(new HiggsError({ code: 'offline' }));
+  /** Sits down somewhere at a stake; `is_waiting` as with `sit`. */
+  async quickSeat(wish) {
+    const found = await super.quickSeat(wish);
+    if (found.is_waiting) {
+      this.#wishes.set(found.room, { id: found.session, seat: found.seat, buyIn: wish.buyIn });
     }
-    if (this.#pending.size >= LIMITS.pendingCommands) {
-      return Promise.reject(new HiggsError({ code: 'busy', message: 'too many open commands' }));
-    }
-    const message = { type, ref: uuidv7(this.now()), ...fields };
-    return new Promise((resolve, reject) => {
-      this.#pending.set(message.ref, { message, resolve, reject });
-      if (this.#status === 'online') this.#transmit(message);
-    });
+    return found;
   }
 
-  sit(room, { id = uuidv7(), seat, buyIn }) {
-    return this.send('sit', { room, id, ...(seat !== undefined && { seat }), buy_in: buyIn });
-  }
   stand(room) { return this.send('stand', { room }); }
   topUp(room, { id = uuidv7(), amount }) { return this.send('top_up', { room, id, amount }); }
   /**
@@ -145,175 +69,38 @@ export class HiggsClient extends HiggsHTTP {
   clientSeed(room, seed) { return this.send('client_seed', { room, seed }); }
   emote(room, emote) { return this.send('emote', { room, emote }, { passing: true }); }
 
-  async #open() {
-    this.#stopTimer(this.#timers.get('retry'));
-    this.#setStatus('connecting');
-    try {
-      const token = await this.token();
-      if (!this.#wanted || this.#socket) return;
-      this.#start(token);
-    } catch (error) {
-      if (error.status === 401 || error.status === 400) return this.#signedOut();
-      this.#waitAndRetry(0);
+  unwatch(room) {
+    this.#wishes.delete(room);
+    super.unwatch(room);
+  }
+
+  close() {
+    this.#wishes.clear();
+    super.close();
+  }
+
+  /** What becomes of a promised seat; one that the server has forgotten is wished again. */
+  follow(frame) {
+    const wish = this.#wishes.get(frame.room);
+    if (!wish) return;
+    if (this.#isOver(wish, frame)) return void this.#wishes.delete(frame.room);
+    const isForgotten = frame.type === 'snapshot'
+      && !frame.state.seats.some((seat) => seat.promised_to === this.player?.id);
+    if (!isForgotten) return;
+    const { id, buyIn = frame.state.buy_in_min } = wish;
+    this.#wishes.delete(frame.room);
+    this.sit(frame.room, { id, buyIn }).catch(({ code, message }) =>
+      this.emit('error', { type: 'error', room: frame.room, code, message }));
+  }
+
+  #isOver({ seat }, frame) {
+    switch (frame.type) {
+      case 'seat.taken': return frame.player.id === this.player?.id;
+      case 'seat.promised': return frame.seat === seat && frame.to === null;
+      case 'error': return frame.code !== 'moved';
+      case 'room.closed': return true;
+      case 'snapshot': return Boolean(frame.state.you);
+      default: return false;
     }
-  }
-
-  #start(token) {
-    const socket = new this.WebSocket(`${this.baseURL.replace(/^http/, 'ws')}/v1/socket`);
-    this.#socket = socket;
-    const mine = (action) => (event) => { if (this.#socket === socket) action(event); };
-    this.#timers.set(
-      'connect', this.clock.setTimeout(() => this.#lost(0), LIMITS.connectTimeoutMs),
-    );
-    socket.onopen = mine(() => {
-      const rooms = [...this.#rooms].map(([id, { seq }]) => (seq ? { id, seq } : { id }));
-      this.#transmit({ type: 'hello', token, protocol: PROTOCOL, client: this.name, rooms });
-    });
-    socket.onmessage = mine(({ data }) => this.#receive(data));
-    socket.onclose = mine(({ code }) => this.#lost(code));
-    socket.onerror = () => {};
-  }
-
-  #receive(data) {
-    this.#heardAt = this.now();
-    const frame = JSON.parse(data);
-    if (frame.type === 'welcome') return this.#welcomed(frame);
-    if (frame.ref !== undefined && this.#pending.has(frame.ref)) this.#answer(frame);
-    if (frame.type === 'pong' || frame.type === 'done') return;
-    if (frame.seq !== undefined && !this.#inOrder(frame)) return;
-    this.#emit(frame.type, frame);
-    this.#emit('frame', frame);
-    // A room between two hosts is said as an error to whoever wants to watch it.
-    if (frame.type === 'moved' || (frame.type === 'error' && frame.code === 'moved')) {
-      this.#lost(RESTART);
-    }
-  }
-
-  #welcomed(frame) {
-    this.#stopTimer(this.#timers.get('connect'));
-    this.#attempt = 0;
-    if (frame.player) this.rememberPlayer(frame.player);
-    for (const { message } of this.#pending.values()) this.#transmit(message);
-    this.#setStatus('online');
-    this.#emit('welcome', frame);
-    this.#beat();
-    this.#renewLater();
-  }
-
-  /** `moved` leaves the command open: the reconnect sends it to the room's new host. */
-  #answer(frame) {
-    const { resolve, reject } = this.#pending.get(frame.ref) ?? {};
-    if (frame.type === 'error' && frame.code === 'moved') return void this.#lost(RESTART);
-    if (frame.type !== 'done' && frame.type !== 'error') return;
-    this.#pending.delete(frame.ref);
-    if (frame.type === 'done') resolve?.(frame);
-    else reject?.(new HiggsError(frame));
-  }
-
-  /** Whether a numbered frame is the next one. After a gap the missed ones are asked for. */
-  #inOrder(frame) {
-    const room = this.#rooms.get(frame.room);
-    if (!room) return false;
-    const next = frame.type === 'snapshot' || frame.seq === (room.seq ?? 0) + 1;
-    if (next) {
-      room.seq = frame.seq;
-      this.#stopTimer(room.resync);
-      room.resync = null;
-      return true;
-    }
-    if (room.seq !== undefined && frame.seq <= room.seq) return false;
-    if (!room.resync) this.#resync(frame, room);
-    return false;
-  }
-
-  #resync(frame, room) {
-    const sameFence = room.seq !== undefined
-      && Math.floor(room.seq / FENCE_UNIT) === Math.floor(frame.seq / FENCE_UNIT);
-    this.#emit('gap', { room: frame.room, after: room.seq, got: frame.seq });
-    this.#transmit({ type: 'watch', room: frame.room, ...(sameFence && { seq: room.seq }) });
-    room.resync = this.clock.setTimeout(() => {
-      room.resync = null;
-      room.seq = undefined; // missed events did not come: a snapshot, then
-      if (this.#status === 'online') this.#transmit({ type: 'watch', room: frame.room });
-    }, LIMITS.resyncTimeoutMs);
-  }
-
-  #transmit(message) {
-    if (this.#socket?.readyState === 1) this.#socket.send(JSON.stringify(message));
-  }
-
-  /** A silent connection is a lost one. */
-  #beat() {
-    this.#timers.set('beat', this.clock.setTimeout(() => {
-      if (this.now() - this.#heardAt > LIMITS.silenceMs) return this.#lost(0);
-      this.#transmit({ type: 'ping' });
-      return this.#beat();
-    }, LIMITS.pingEveryMs));
-  }
-
-  #lost(code) {
-    this.#drop();
-    if (!this.#wanted) return;
-    if (FINAL_CODES.has(code)) {
-      this.#wanted = false;
-      this.#setStatus('closed', { code });
-    } else if (code === TOKEN_REFUSED) {
-      this.expireToken();
-      this.#waitAndRetry(code);
-    } else this.#waitAndRetry(code);
-  }
-
-  #waitAndRetry(code) {
-    const retryInMs = code === RESTART ? 100 + this.random() * 400 : this.backoff(this.#attempt);
-    this.#attempt += 1;
-    this.#setStatus('waiting', { retryInMs, code });
-    this.#timers.set('retry', this.clock.setTimeout(() => this.#open(), retryInMs));
-  }
-
-  #drop(code) {
-    const socket = this.#socket;
-    this.#socket = null;
-    for (const timer of this.#timers.values()) this.#stopTimer(timer);
-    for (const room of this.#rooms.values()) {
-      this.#stopTimer(room.resync);
-      room.resync = null;
-    }
-    try {
-      socket?.close(code);
-    } catch {
-      // It was closed already.
-    }
-  }
-
-  #signedOut() {
-    this.close();
-    this.#emit('signed-out', {});
-  }
-
-  tokenRenewed(token) {
-    if (this.#status === 'online') this.#transmit({ type: 'token', token });
-  }
-
-  #renewLater() {
-    this.#timers.set('token', this.clock.setTimeout(async () => {
-      await this.token().catch(() => {});
-      if (this.#status === 'online') this.#renewLater();
-    }, Math.max(this.tokenLeftMs + 1, 1000)));
-  }
-
-  /** Ends the session, and the socket with it. */
-  async signOut(options) {
-    this.close();
-    await super.signOut(options);
-    this.#emit('signed-out', {});
-  }
-
-  #setStatus(status, more = {}) {
-    this.#status = status;
-    this.#emit('status', { status, attempt: this.#attempt, ...more });
-  }
-
-  #stopTimer(timer) {
-    if (timer !== undefined && timer !== null) this.clock.clearTimeout(timer);
   }
 }

@@ -77,7 +77,9 @@ extension Problem {
         .walletNotFound:
         .notFound
       case .busy, .paused, .moved: .serviceUnavailable
-      case .accountNotActive, .vipLevelTooLow, .limitExceeded, .walletFrozen, .botsOff: .forbidden
+      case .accountNotActive, .vipLevelTooLow, .limitExceeded, .walletFrozen, .botsOff,
+        .joinCodeNeeded:
+        .forbidden
       case .internalError: .internalServerError
       default: .conflict
       }

@@ -41,18 +41,24 @@ package struct SeatTaken: Sendable {
   package var session: ID<Session>
   /// The room's last event when the seat was taken.
   package var seq: Int64
+  /// Whether a bot plays its hand there first.
+  package var isWaiting: Bool
 
   /// A seat as it stands.
-  package init(room: SerialID<Room>, seat: Int, session: ID<Session>, seq: Int64) {
+  package init(
+    room: SerialID<Room>, seat: Int, session: ID<Session>, seq: Int64, isWaiting: Bool = false
+  ) {
     self.room = room
     self.seat = seat
     self.session = session
     self.seq = seq
+    self.isWaiting = isWaiting
   }
 
   init(_ found: SeatFound) {
     self.init(
-      room: found.room, seat: Int(found.seat.number), session: found.session, seq: found.seq)
+      room: found.room, seat: Int(found.seat.number), session: found.session, seq: found.seq,
+      isWaiting: found.isWaiting)
   }
 }
 

@@ -93,7 +93,7 @@ package struct Step<Hand: PlayableHand>: Sendable, Equatable {
   package let events: [Hand.Event]
 
   /// What the journal keeps of it.
-  package var moves: [RecordedMove<Hand.Move>] { events.compactMap(\.move) }
+  package var moves: [RecordedMove<Hand.Move>] { events.compactMap { $0.move } }
 }
 
 /// A move as the journal keeps it: who and what, never a hidden tile.

@@ -10,6 +10,14 @@ final class BotRoster: Sendable {
     var free: [ID<Player>] = []
     var busy: Set<ID<Player>> = []
     var isRead = false
+    /// In an order of chance, one after the other: the bots of a table have different names.
+    var names = BotNames.all.shuffled()
+
+    mutating func nextName() -> String {
+      let name = names.removeFirst()
+      names.append(name)
+      return name
+    }
   }
 
   private let state = Mutex(State())
@@ -45,7 +53,7 @@ final class BotRoster: Sendable {
     if let known {
       bot = known
     } else {
-      bot = try await store.make()
+      bot = try await store.make(named: state.withLock { $0.nextName() })
       state.withLock { _ = $0.busy.insert(bot) }
     }
     do throws(PostgresError) {

@@ -43,7 +43,8 @@ extension Host {
     }
     let buyIn = min(2 * facts.buyIn.lowerBound, facts.buyIn.upperBound)
     let sit = PlayerCommand(
-      .sit(session: SystemRandom.identifier(), seat: nil, buyIn: buyIn))
+      .sit(session: SystemRandom.identifier(), seat: nil, buyIn: buyIn),
+      joinCode: facts.joinCode, takesBotSeats: false)
     if case .done = await room.submit(sit, by: bot) { return true }
     roster.giveBack(bot)
     return false

@@ -10,6 +10,7 @@ import Tables
 struct DatabaseLedger: Sendable {
   let client: TimedClient
   let logger: Logger
+  private let batches: HandBatches
 
   /// How long a change may take before its outcome counts as unknown.
   static let timeoutMilliseconds = 5_000
@@ -17,6 +18,7 @@ struct DatabaseLedger: Sendable {
   init(pool: PostgresPool, logger: Logger) {
     client = TimedClient(pool, Self.timeoutMilliseconds)
     self.logger = logger
+    batches = HandBatches(client: client, logger: logger)
   }
 
   private var rooms: Rooms<TimedClient> { Rooms(client) }
@@ -24,48 +26,25 @@ struct DatabaseLedger: Sendable {
 
   var ledger: TableLedger {
     TableLedger(
-      commitDeal: { await commitDeal($0) }, startHand: { await startHand($0) },
-      settle: { await settle($0) }, void: { await void($0, $1, $2) }, sit: { await sit($0) },
+      commitDeal: { await batches.commitDeal($0) }, startHand: { await batches.startHand($0) },
+      settle: { await batches.settle($0) }, void: { await void($0, $1, $2) },
+      sit: { await sit($0) },
       topUp: { await topUp($0) }, stand: { await stand($0, $1) }, close: { await close($0, $1) },
       balance: { try? await rooms.purse(of: $0, $1) }, load: { await load($0) })
   }
 
-  private func commitDeal(_ promise: DealPromise) async -> LedgerAnswer<SealedSeed> {
-    await answer("a deal") { () throws(PostgresError) in
-      let (outcome, seed) = try await hands.promise(
-        Int32(promise.number), of: promise.room, fence: promise.fence,
-        seed: .init(promise.seed))
-      guard let seed, let sealed = SealedSeed(seed) else { return outcome.refusal() }
-      return .done(sealed)
-    }
-  }
-
-  private func startHand(_ start: Tables.HandStart) async -> LedgerAnswer<StartedHand> {
-    await answer("a start") { () throws(PostgresError) in
-      let (outcome, number, stacks) = try await hands.start(.init(start))
-      guard let number, let stacks else { return outcome.refusal() }
-      return .done(
-        StartedHand(number: Int(number), stacks: stacks.map(Chips.init(rawValue:))))
-    }
-  }
-
-  private func settle(_ settlement: Tables.HandSettlement) async -> LedgerAnswer<Void> {
-    await answer("a settlement") { () throws(PostgresError) in
-      let outcome = try await hands.settle(.init(settlement))
-      return outcome.isDone ? .done(()) : outcome.refusal()
-    }
-  }
-
   private func void(_ hand: ID<Hand>, _ fence: Int64, _ reason: String) async -> LedgerAnswer<Void>
   {
-    await answer("a void") { () throws(PostgresError) in
+    do throws(PostgresError) {
       let outcome = try await hands.void(hand, fence: fence, reason: reason)
       return outcome.isDone ? .done(()) : outcome.refusal()
+    } catch {
+      return missed("a void", error)
     }
   }
 
   private func sit(_ wish: SitDown) async -> LedgerAnswer<Seated> {
-    await answer("a buy-in") { () throws(PostgresError) in
+    do throws(PostgresError) {
       let outcome = try await rooms.sitDown(
         wish.session, room: wish.room, fence: wish.fence, player: wish.player,
         seat: Int16(wish.seat.number), buyIn: wish.buyIn)
@@ -74,36 +53,44 @@ struct DatabaseLedger: Sendable {
         return .unknown
       }
       return .done(Seated(player: PlayerFacts(profile), hasEnded: hasEnded))
+    } catch {
+      return missed("a buy-in", error)
     }
   }
 
   private func topUp(_ wish: TopUp) async -> LedgerAnswer<Chips> {
-    await answer("a top-up") { () throws(PostgresError) in
+    do throws(PostgresError) {
       let outcome = try await rooms.topUp(
         wish.session, payment: wish.payment, fence: wish.fence, amount: wish.amount)
       guard outcome.isDone else { return outcome.refusal() }
       return .done(try await rooms.stack(of: wish.session))
+    } catch {
+      return missed("a top-up", error)
     }
   }
 
   private func stand(_ session: ID<Session>, _ fence: Int64) async -> LedgerAnswer<Chips?> {
-    await answer("a cash-out") { () throws(PostgresError) in
+    do throws(PostgresError) {
       let (outcome, chips) = try await rooms.standUp(session, fence: fence)
       if outcome == .afterHand { return .done(nil) }
       return outcome.isDone ? .done(chips ?? .zero) : outcome.refusal()
+    } catch {
+      return missed("a cash-out", error)
     }
   }
 
   private func close(_ room: SerialID<Room>, _ fence: Int64) async -> LedgerAnswer<Bool> {
-    await answer("a closing") { () throws(PostgresError) in
+    do throws(PostgresError) {
       let outcome = try await rooms.close(room, fence: fence)
       if outcome == .afterHand { return .done(false) }
       return outcome.isDone ? .done(true) : outcome.refusal()
+    } catch {
+      return missed("a closing", error)
     }
   }
 
   private func load(_ room: SerialID<Room>) async -> LedgerAnswer<RoomRecord> {
-    await answer("a room") { () throws(PostgresError) in
+    do throws(PostgresError) {
       guard let table = try await rooms.table(room) else { return .refused("room_not_found") }
       do throws(UnknownRecord) {
         return .done(try RoomRecord(table))
@@ -111,20 +98,15 @@ struct DatabaseLedger: Sendable {
         logger.error("room \(room) cannot be hosted: \(error.reason)")
         return .refused("internal")
       }
+    } catch {
+      return missed("a room", error)
     }
   }
 
   /// What is certainly not done is refused; all else may be done, and is asked again.
-  private func answer<Value>(
-    _ what: StaticString,
-    _ call: () async throws(PostgresError) -> LedgerAnswer<Value>
-  ) async -> LedgerAnswer<Value> {
-    do throws(PostgresError) {
-      return try await call()
-    } catch {
-      logger.warning("\(what): \(error)")
-      return error.isRefusal ? .refused("internal") : .unknown
-    }
+  private func missed<Value>(_ what: StaticString, _ error: PostgresError) -> LedgerAnswer<Value> {
+    logger.warning("\(what): \(error)")
+    return error.isRefusal ? .refused("internal") : .unknown
   }
 }
 

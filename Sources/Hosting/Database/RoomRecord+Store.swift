@@ -57,6 +57,7 @@ extension RoomFacts {
     }
     self.init(
       id: room.id, name: room.name, stake: room.stake, isPublic: room.visibility == "public",
+      joinCode: room.joinCode, creator: room.creator,
       rules: try LineRules(
         game: room.game, options: room.options,
         rake: Rake(basisPoints: Int(room.rakeBasisPoints), cap: room.rakeCap)),
@@ -67,9 +68,14 @@ extension RoomFacts {
 }
 
 extension LineRules {
+  /// The games whose rooms are hosted here.
+  static let hostedGames: Set = ["gaple"]
+
   /// The rules of a game by its stored options. Gaple alone is played for chips here.
   init(game: String, options: JSONText, rake: Rake) throws(UnknownRecord) {
-    guard game == "gaple" else { throw UnknownRecord(reason: "its game is \(game)") }
+    guard LineRules.hostedGames.contains(game) else {
+      throw UnknownRecord(reason: "its game is \(game)")
+    }
     do {
       var rules = try JSONDecoder().decode(GapleRules.self, from: Data(options.bytes))
       rules.rake = rake

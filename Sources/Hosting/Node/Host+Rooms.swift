@@ -42,14 +42,15 @@ extension Host {
     return CommandError(.badMessage, server.message)
   }
 
-  /// Finds an open seat at a stake, or opens a room; bots sit down so that the hand begins at once.
+  /// Finds an open seat at a stake, or one that a bot gives up, or opens a room; bots sit down so that
+  /// the hand begins at once.
   package func quickSeat(_ wish: SeatWish) async throws(CommandError) -> SeatFound {
     if let found = try await earlierSeat(wish) { return found }
     let buyIn = try await buyIn(wish)
     for room in registry.open(at: wish.stake).prefix(Host.seatAttempts) {
       if let found = try await sit(wish, buyIn, in: room.room) { return found }
     }
-    let room = try await openRoom(NewRoom(stake: wish.stake))
+    let room = try await openRoom(NewRoom(stake: wish.stake, creator: wish.player))
     guard let found = try await sit(wish, buyIn, in: room) else { throw .busy }
     return found
   }
@@ -101,14 +102,16 @@ extension Host {
     switch await hosted.room.submit(command, by: wish.player) {
     case .refused(let error):
       switch error.code {
-      case .seatTaken, .seatNotEmpty, .roomFull, .roomClosed, .moved, .busy: return nil
+      case .seatTaken, .seatNotEmpty, .roomFull, .roomClosed, .moved, .busy, .alreadySeated:
+        return nil
       default: throw error
       }
     case .done(let done):
       await fill(hosted.room)
       guard let seat = done.seat else { return nil }
       return SeatFound(
-        room: id, seat: seat, session: wish.session, stack: done.stack ?? buyIn, seq: done.seq)
+        room: id, seat: seat, session: wish.session, stack: done.stack ?? buyIn, seq: done.seq,
+        isWaiting: done.isWaiting)
     }
   }
 

@@ -1,4 +1,5 @@
 package import Core
+import Domino
 import Postgres
 import Store
 import Tables
@@ -15,12 +16,15 @@ extension Host {
   /// Takes all rooms that are free now, fifty at a time.
   private func takeRound() async {
     guard let node = lease.node else { return }
+    var strangers = 0
     do throws(PostgresError) {
       var taken: [TakenRoom]
       repeat {
         taken = try await Nodes(client).takeRooms(for: node)
+        let hosted = try await withoutStrangers(taken)
+        strangers += taken.count - hosted.count
         pendingLoads.withLock { pending in
-          for room in taken { pending[room.room] = room }
+          for room in hosted { pending[room.room] = room }
         }
         await loadPending()
       } while taken.count == Nodes<TimedClient>.roomsMax && !Task.isCancelled
@@ -28,6 +32,21 @@ extension Host {
     } catch {
       if !Task.isCancelled { configuration.logger.warning("no rooms were taken: \(error)") }
     }
+    guard strangers > 0 else { return }
+    configuration.logger.info("\(strangers) rooms are left alone: their games are not hosted here")
+  }
+
+  /// Those of the rooms whose games are hosted here.
+  private func withoutStrangers(
+    _ taken: [TakenRoom]
+  ) async throws(PostgresError) -> [TakenRoom] {
+    guard !taken.isEmpty else { return [] }
+    let games = try await Rooms(client).games(of: taken.map(\.room))
+    let isHosted = { (room: TakenRoom) in
+      games[room.room].map(LineRules.hostedGames.contains) ?? true
+    }
+    registry.leaveAlone(taken.filter { !isHosted($0) }.map(\.room))
+    return taken.filter(isHosted)
   }
 
   /// Reads the rooms that were taken, a few at once; those with hands first.
@@ -97,6 +116,7 @@ extension Host {
   /// Where a room is.
   package func room(_ id: SerialID<Room>) async -> RoomLookup {
     if let hosted = registry[id] { return .here(hosted.room) }
+    if registry.leavesAlone(id) { return .notFound }
     let place: RoomPlace
     do throws(PostgresError) {
       guard let found = try await Nodes(client).place(of: id) else { return .notFound }

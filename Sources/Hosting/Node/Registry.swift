@@ -14,6 +14,7 @@ final class Registry: Sendable {
   }
 
   private let rooms = Mutex<[SerialID<Room>: Hosted]>([:])
+  private let strangers = Mutex<Set<SerialID<Room>>>([])
 
   subscript(id: SerialID<Room>) -> Hosted? { rooms.withLock { $0[id] } }
 
@@ -35,6 +36,11 @@ final class Registry: Sendable {
 
   func remove(_ id: SerialID<Room>) { rooms.withLock { _ = $0.removeValue(forKey: id) } }
 
+  /// Rooms of this node whose games nobody plays here.
+  func leaveAlone(_ ids: [SerialID<Room>]) { strangers.withLock { $0.formUnion(ids) } }
+
+  func leavesAlone(_ id: SerialID<Room>) -> Bool { strangers.withLock { $0.contains(id) } }
+
   /// Notes who sits there now; how many bots are missing.
   func note(_ occupancy: Occupancy) -> Int {
     rooms.withLock { rooms in
@@ -53,13 +59,21 @@ final class Registry: Sendable {
     rooms.withLock { $0[id]?.botsWanted = bots }
   }
 
-  /// Rooms of a tier where somebody can sit down, those with people first.
+  /// Rooms of a tier where somebody can sit down: those with people first, of these those with a
+  /// free seat, since a bot's comes free after the hand.
   func open(at stake: String) -> [Occupancy] {
     rooms.withLock { rooms in
       rooms.values.compactMap(\.occupancy).filter { room in
-        room.stake == stake && room.isPublic && room.isOpen && room.free > 0
+        room.stake == stake && room.isPublic && room.isOpen && room.forPeople > 0
           && (room.present > 0 || room.people == 0)
       }
-    }.sorted { ($0.present, $1.room.rawValue) > ($1.present, $0.room.rawValue) }
+    }.sorted { $0.rank > $1.rank }
+  }
+}
+
+extension Occupancy {
+  /// How good a table is for a person who wants to play now.
+  fileprivate var rank: (Int, Int, Int, Int64) {
+    (present > 0 ? 1 : 0, free > 0 ? 1 : 0, present, -room.rawValue)
   }
 }

@@ -19,12 +19,12 @@ package struct Lobby: Sendable {
     try await LobbyReads(pool).stakes(game: game)
   }
 
-  /// A page of open public rooms, the newest first.
+  /// A page of open public rooms, the newest first; with a join code the private room that it opens.
   package func rooms(
-    game: String?, stake: String?, before: Int64?, limit: Int
+    game: String?, stake: String?, joinCode: String?, before: Int64?, limit: Int
   ) async throws -> [ListedRoom] {
     try await LobbyReads(pool).rooms(
-      game: game, stake: stake, before: before, limit: Int32(limit))
+      game: game, stake: stake, joinCode: joinCode, before: before, limit: Int32(limit))
   }
 
   /// A room that the player may see.

@@ -128,14 +128,19 @@ package struct LobbyReads<Client: PostgresClient>: Sendable {
     ).decode(OfferedStake.self)
   }
 
-  /// Open public rooms, the newest first, after a cursor.
+  /// Open public rooms, the newest first, after a cursor; with a join code the private room that it
+  /// opens.
   package func rooms(
-    game: String?, stake: String?, before: Int64?, limit: Int32
+    game: String?, stake: String?, joinCode: String?, before: Int64?, limit: Int32
   ) async throws(PostgresError) -> [ListedRoom] {
     try await client.query(
       """
       \(Self.room)
-      where r.status = 'open' and r.visibility = 'public'
+      where r.status = 'open'
+        and case
+          when \(joinCode)::text is null then r.visibility = 'public'
+          else r.join_code = \(joinCode)
+        end
         and (\(game)::text is null or r.game_id = \(game))
         and (\(stake)::text is null or r.stake_tier_id = \(stake))
         and (\(before)::bigint is null or r.id < \(before))

@@ -47,6 +47,7 @@ extension RoomEvent {
     case .seatTaken: "seat.taken"
     case .seatLeft: "seat.left"
     case .seatLeaving: "seat.leaving"
+    case .seatPromised: "seat.promised"
     case .seatToppedUp: "seat.topped_up"
     case .dealCommitted: "deal.committed"
     case .handStarted: "hand.started"

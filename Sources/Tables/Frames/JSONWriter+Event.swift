@@ -11,6 +11,11 @@ extension JSONWriter {
     case .seatLeaving(let seat):
       key("seat")
       value(seat)
+    case .seatPromised(let seat, let player):
+      key("seat")
+      value(seat)
+      key("to")
+      if let player { value(player) } else { null() }
     case .seatToppedUp(let seat, let amount, let stack):
       self.seat(seat, "amount", amount)
       key("stack")

@@ -8,6 +8,7 @@ enum RoomEvent: Sendable {
   case seatTaken(Seat, PlayerFacts, stack: Chips, ID<Session>)
   case seatLeft(Seat, cashedOut: Chips)
   case seatLeaving(Seat)
+  case seatPromised(Seat, to: ID<Player>?)
   case seatToppedUp(Seat, amount: Chips, stack: Chips)
   case dealCommitted(number: Int, Commit, startsInMilliseconds: Int)
   case handStarted(HandStartedEvent)

@@ -27,6 +27,10 @@ struct Snapshot {
     writer.beginObject()
     facts(&writer)
     you(&writer)
+    if let code = state.facts.joinCode {
+      writer.key("join_code")
+      writer.value(code)
+    }
     writer.key("spectators")
     writer.value(spectators)
     seats(&writer)
@@ -101,6 +105,10 @@ struct Snapshot {
       writer.value(stay.isLeaving)
       writer.key("time_bank_ms")
       writer.value(stay.attention.timeBankMilliseconds)
+      if let promise = stay.promise {
+        writer.key("promised_to")
+        writer.value(promise.player)
+      }
       if let play = state.play, play.deals(seat) {
         writer.key("tiles_left")
         writer.value(play.hand.position[seat].count)

@@ -23,6 +23,11 @@ extension CommandError {
     .paused, "The table waits for its database; send the same command again when it goes on.")
   /// The room takes nobody.
   package static let roomClosed = CommandError(.roomClosed, "The table is closed.")
+  /// The room is private.
+  package static let joinCodeNeeded = CommandError(
+    .joinCodeNeeded,
+    "The table is private: send the join_code that its creator has; the one you sent, if any, is "
+      + "not it.")
   /// No free seat.
   package static let roomFull = CommandError(.roomFull, "Every seat at this table is taken.")
 }

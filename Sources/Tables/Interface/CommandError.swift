@@ -23,6 +23,7 @@ package struct CommandError: Error, Sendable, Hashable {
     case moved
     case roomNotFound = "room_not_found"
     case roomClosed = "room_closed"
+    case joinCodeNeeded = "join_code_needed"
     case badMessage = "bad_message"
     case internalError = "internal"
     // Seats and chips; the names are the database's.

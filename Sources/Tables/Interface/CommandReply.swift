@@ -24,11 +24,13 @@ package struct Done: Sendable, Hashable {
   package var cashedOut: Chips?
   /// Whether the player leaves when the running hand is over.
   package var isLeaving: Bool
+  /// Whether the seat is promised: the player gets it, and pays for it, when its bot has left.
+  package var isWaiting: Bool
 
   /// An answer as it stands.
   package init(
     seq: Int64, seat: Seat? = nil, session: ID<Session>? = nil, stack: Chips? = nil,
-    cashedOut: Chips? = nil, isLeaving: Bool = false
+    cashedOut: Chips? = nil, isLeaving: Bool = false, isWaiting: Bool = false
   ) {
     self.seq = seq
     self.seat = seat
@@ -36,5 +38,6 @@ package struct Done: Sendable, Hashable {
     self.stack = stack
     self.cashedOut = cashedOut
     self.isLeaving = isLeaving
+    self.isWaiting = isWaiting
   }
 }

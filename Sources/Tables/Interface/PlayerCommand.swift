@@ -8,6 +8,10 @@ package struct PlayerCommand: Sendable, Hashable {
   package let reference: CommandReference?
   /// What is wanted.
   package let action: Action
+  /// What a private room asks of whoever wants to sit down.
+  package let joinCode: String?
+  /// Whether a bot is to give up its seat where no other is free. Bots themselves do not ask for it.
+  package let takesBotSeats: Bool
 
   /// What a player can want.
   package enum Action: Sendable, Hashable {
@@ -30,9 +34,14 @@ package struct PlayerCommand: Sendable, Hashable {
   }
 
   /// This action under this reference.
-  package init(_ action: Action, reference: CommandReference? = nil) {
+  package init(
+    _ action: Action, reference: CommandReference? = nil, joinCode: String? = nil,
+    takesBotSeats: Bool = true
+  ) {
     self.action = action
     self.reference = reference
+    self.joinCode = joinCode
+    self.takesBotSeats = takesBotSeats
   }
 }
 

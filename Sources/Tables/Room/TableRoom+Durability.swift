@@ -96,6 +96,8 @@ extension TableRoom {
     waitingForResume.removeAll()
     for continuation in waiting { continuation.resume() }
     if durableSince == nil { endDurable() }
+    // Somebody may have come or gone meanwhile: what was queued then waits for this.
+    isQueuedToLook = false
     lookRound()
   }
 

@@ -48,6 +48,16 @@ extension TableRoom {
     }
   }
 
+  /// A refusal that answers no message: what was promised cannot be kept.
+  func errorFrame(_ error: CommandError) -> Frame {
+    frame("error") { writer in
+      writer.key("code")
+      writer.value(error.code.rawValue)
+      writer.key("message")
+      writer.value(error.message)
+    }
+  }
+
   private func frame(_ type: StaticString, _ body: (inout JSONWriter) -> Void) -> Frame {
     var writer = JSONWriter()
     writer.beginObject()

@@ -11,7 +11,7 @@ extension TableRoom {
     guard phase == .live, table.play == nil else { return }
     await clearSeats()
     guard phase == .live, table.play == nil else { return }
-    if table.status == .closing { return await closeNow() }
+    if table.status == .closing || isForsaken { return await closeNow() }
     await prepareDeal()
   }
 

@@ -97,6 +97,7 @@ extension TableRoom {
       return stop()
     }
     guard record.fence == table.fence else { return stop() }
+    let promised = table.taken.filter { $0.stay.promise != nil }
     do throws(RecoveryError) {
       table = try TableState(record, policy: policy, services: services)
     } catch {
@@ -105,6 +106,9 @@ extension TableRoom {
     }
     for (seat, stay) in table.taken where watching[stay.player.id] != nil {
       table[seat]?.awaySince = nil
+    }
+    for (seat, stay) in promised where table[seat]?.session == stay.session {
+      table[seat]?.promise = stay.promise
     }
     startsAt = nil
     resetTurn()

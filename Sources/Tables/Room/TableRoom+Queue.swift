@@ -111,7 +111,8 @@ extension TableRoom {
       reply = await place(tile, at: end, turn, by: player, command.reference)
     case .back: reply = comeBack(player)
     case .sit(let session, let seat, let buyIn):
-      reply = await sit(session, seat, buyIn, player)
+      reply = await sit(
+        SeatPromise(player: player, session: session, buyIn: buyIn), at: seat, command)
     case .stand: reply = await stand(player)
     case .topUp(let payment, let amount): reply = await topUp(payment, amount, player)
     case .clientSeed, .emote: reply = answerAtOnce(command, by: player) ?? .refused(.notSeated)

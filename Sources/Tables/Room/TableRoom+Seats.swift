@@ -2,33 +2,50 @@ import Core
 import Domino
 
 extension TableRoom {
+  /// Takes the seat that is wanted, or any: a free one, or one that a bot gives up.
   func sit(
-    _ session: ID<Session>, _ wanted: Seat?, _ buyIn: Chips, _ player: ID<Player>
+    _ wish: SeatPromise, at wanted: Seat?, _ command: PlayerCommand
   ) async -> CommandReply {
-    if let seat = table.seat(of: player), let stay = table[seat] {
-      guard stay.session == session else {
-        return .refused(CommandError(outcome: CommandError.Code.alreadySeated.rawValue))
-      }
-      return .done(done(seat, stay))
-    }
+    if let reply = answerAgain(wish) { return reply }
     guard table.status == .open else { return .refused(.roomClosed) }
-    guard let seat = wanted ?? table.freeSeat else { return .refused(.roomFull) }
+    guard mayEnter(wish.player, command.joinCode) else { return .refused(.joinCodeNeeded) }
+    let ofBot = command.takesBotSeats ? table.seatOfBot : nil
+    guard let seat = wanted ?? table.freeSeat ?? ofBot else { return .refused(.roomFull) }
     guard Int(seat.number) < table.facts.seats else {
       return .refused(CommandError(outcome: CommandError.Code.seatNotFound.rawValue))
     }
-    guard table[seat] == nil else {
+    guard let stay = table[seat] else { return await take(seat, wish) }
+    guard command.takesBotSeats, stay.player.isBot, stay.promise == nil else {
       return .refused(CommandError(outcome: CommandError.Code.seatTaken.rawValue))
     }
-    let wish = SitDown(
-      session: session, room: id, fence: table.fence, player: player, seat: seat, buyIn: buyIn)
+    return await takeOver(seat, from: stay, wish)
+  }
+
+  /// The answer to whoever has a seat here, or is promised one.
+  private func answerAgain(_ wish: SeatPromise) -> CommandReply? {
+    let seated = table.seat(of: wish.player)
+    guard let seat = seated ?? table.seat(promisedTo: wish.player), let stay = table[seat] else {
+      return nil
+    }
+    guard (seated == nil ? stay.promise?.session : stay.session) == wish.session else {
+      return .refused(CommandError(outcome: CommandError.Code.alreadySeated.rawValue))
+    }
+    return .done(seated == nil ? waiting(seat, wish) : done(seat, stay))
+  }
+
+  /// Sits down in a free seat.
+  func take(_ seat: Seat, _ wish: SeatPromise) async -> CommandReply {
+    let call = SitDown(
+      session: wish.session, room: id, fence: table.fence, player: wish.player, seat: seat,
+      buyIn: wish.buyIn)
     let ledger = services.ledger
-    switch await durably({ await ledger.sit(wish) }) {
+    switch await durably({ await ledger.sit(call) }) {
     case .failure(let error): return .refused(error)
     case .success(let seated):
       guard !seated.hasEnded else {
         return .refused(CommandError(outcome: CommandError.Code.sessionEnded.rawValue))
       }
-      return .done(show(wish, seated))
+      return .done(show(call, seated))
     }
   }
 
@@ -52,13 +69,17 @@ extension TableRoom {
 
   func stand(_ player: ID<Player>) async -> CommandReply {
     guard let seat = table.seat(of: player), let stay = table[seat] else {
-      return .refused(.notSeated)
+      return giveUpPromise(to: player)
     }
     if stay.isLeaving { return .done(done(seat, stay)) }
     return await leave(seat, stay)
   }
 
-  private func leave(_ seat: Seat, _ stay: TableSeat) async -> CommandReply {
+  /// Leaves a seat, after the hand where one runs for it. A seat that is given on is not offered to
+  /// others in between.
+  func leave(
+    _ seat: Seat, _ stay: TableSeat, isGivenOn: Bool = false
+  ) async -> CommandReply {
     let ledger = services.ledger
     let fence = table.fence
     switch await durably({ await ledger.stand(stay.session, fence) }) {
@@ -71,19 +92,19 @@ extension TableRoom {
           seq: history.lastSeq, seat: seat, session: stay.session, stack: table.chips(of: seat),
           isLeaving: true))
     case .success(let chips?):
-      showLeft(seat, chips)
+      showLeft(seat, chips, isGivenOn: isGivenOn)
       tellWallet(of: stay.player.id)
       return .done(
         Done(seq: history.lastSeq, seat: seat, session: stay.session, cashedOut: chips))
     }
   }
 
-  private func showLeft(_ seat: Seat, _ chips: Chips) {
+  private func showLeft(_ seat: Seat, _ chips: Chips, isGivenOn: Bool = false) {
     let player = table[seat]?.player
     table[seat] = nil
     publish(.seatLeft(seat, cashedOut: chips))
     if let player { services.observer.seatLeft(id, player) }
-    services.observer.occupancyChanged(table.occupancy)
+    if !isGivenOn { services.observer.occupancyChanged(table.occupancy) }
   }
 
   func topUp(
@@ -112,9 +133,10 @@ extension TableRoom {
     notePatience()
     for (seat, stay) in table.taken where hasToGo(stay) {
       guard phase == .live else { return }
-      guard case .done = await leave(seat, stay) else {
+      guard case .done = await leave(seat, stay, isGivenOn: stay.promise != nil) else {
         return await reload(because: "seat \(seat) could not be left")
       }
+      if let promise = stay.promise { await keep(promise, at: seat) }
     }
   }
 
@@ -123,8 +145,9 @@ extension TableRoom {
       let isBroke = stay.stack < table.facts.baseBet
       table[seat]?.brokeSince = isBroke ? stay.brokeSince ?? now : nil
     }
-    let areAlone = !policy.playsWithoutPeople && table.taken.allSatisfy(\.stay.player.isBot)
+    let areAlone = !policy.playsWithoutPeople && table.hasNoPeople
     botsAloneSince = areAlone ? botsAloneSince ?? now : nil
+    noteEmptiness()
   }
 
   private func hasToGo(_ stay: TableSeat) -> Bool {
@@ -158,6 +181,7 @@ extension TableRoom {
         moments.append(since + Int64(policy.brokeLimitMilliseconds))
       }
     }
+    if let moment = emptinessEnds { moments.append(moment) }
     return moments.min()
   }
 

@@ -3,12 +3,13 @@ import Domino
 
 extension TableRoom {
   /// Delivers the events after `seq`, or a snapshot where they are not all there, and from then on
-  /// every event. A subscriber with the same id is replaced. Throws where too many watch, and where
-  /// the room has left this host.
+  /// every event. A subscriber with the same id is replaced. Throws where too many watch, where the
+  /// room is private and the code is not given, and where the room has left this host.
   package func subscribe(
     _ subscriber: Subscriber, after seq: Int64? = nil
   ) throws(CommandError) {
     guard phase != .stopped else { throw .moved }
+    guard mayEnter(subscriber.player, subscriber.joinCode) else { throw .joinCodeNeeded }
     unsubscribe(subscriber.id)
     guard subscribers.count < policy.subscribersMax else {
       throw CommandError(.busy, "Too many watch this table; try another one.")
@@ -19,13 +20,17 @@ extension TableRoom {
       subscriber.deliver(snapshot(for: subscriber.player))
     }
     subscribers[subscriber.id] = subscriber
+    noteEmptiness()
     if let player = subscriber.player { watch(player) }
     if hasToldPause { subscriber.deliver(pausedFrame()) }
   }
 
   /// Delivers nothing more to the subscriber.
   package func unsubscribe(_ subscriber: UInt64) {
-    guard let player = subscribers.removeValue(forKey: subscriber)?.player else { return }
+    guard let gone = subscribers.removeValue(forKey: subscriber) else { return }
+    noteEmptiness()
+    arm()
+    guard let player = gone.player else { return }
     let left = watching[player, default: 1] - 1
     watching[player] = left == 0 ? nil : left
     if left == 0 { setPresence(of: player, awaySince: now) }

@@ -31,6 +31,8 @@ package actor TableRoom {
   var isThinking = false
   var startsAt: Int64?
   var botsAloneSince: Int64?
+  /// Since when no person has sat or watched; nil while somebody does, and for the house's rooms.
+  var emptySince: Int64?
   /// Since when something is being made durable; nil while nothing is.
   var durableSince: Int64?
   var hasToldPause = false

@@ -9,8 +9,12 @@ package struct RoomFacts: Sendable, Equatable {
   package var name: String
   /// The tier that it was opened at.
   package var stake: String?
-  /// Whether everybody may sit down.
+  /// Whether the lobby lists it.
   package var isPublic: Bool
+  /// What everybody but its creator must know to watch or to sit down; nil: nothing.
+  package var joinCode: String?
+  /// The player who opened it; nil for the house's own, which stay when they are empty.
+  package var creator: ID<Player>?
   /// The game with all its options.
   package var rules: LineRules
   /// What the game is called.
@@ -32,14 +36,18 @@ package struct RoomFacts: Sendable, Equatable {
 
   /// A room as it was opened.
   package init(
-    id: SerialID<Room>, name: String, stake: String? = nil, isPublic: Bool, rules: LineRules,
-    game: String, options: [UInt8], currency: Currency, baseBet: Chips, buyIn: ClosedRange<Chips>,
-    seats: Int, rakeBasisPoints: Int, rakeCap: Chips
+    id: SerialID<Room>, name: String, stake: String? = nil, isPublic: Bool,
+    joinCode: String? = nil, creator: ID<Player>? = nil, rules: LineRules, game: String,
+    options: [UInt8],
+    currency: Currency, baseBet: Chips, buyIn: ClosedRange<Chips>, seats: Int, rakeBasisPoints: Int,
+    rakeCap: Chips
   ) {
     self.id = id
     self.name = name
     self.stake = stake
     self.isPublic = isPublic
+    self.joinCode = joinCode
+    self.creator = creator
     self.rules = rules
     self.game = game
     self.options = options

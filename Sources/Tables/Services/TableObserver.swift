@@ -59,16 +59,21 @@ package struct Occupancy: Sendable, Hashable {
   package let present: Int
   /// How many bots sit there.
   package let bots: Int
+  /// How many of the bots give their seat to a person after the hand.
+  package let promised: Int
   /// Whether it takes new players.
   package let isOpen: Bool
 
   /// How many seats are free.
   package var free: Int { seats - people - bots }
 
+  /// How many seats a person can have, now or after the hand.
+  package var forPeople: Int { free + bots - promised }
+
   /// An occupancy as it stands.
   package init(
     room: SerialID<Room>, stake: String?, isPublic: Bool, seats: Int, people: Int,
-    present: Int, bots: Int, isOpen: Bool
+    present: Int, bots: Int, promised: Int = 0, isOpen: Bool
   ) {
     self.room = room
     self.stake = stake
@@ -77,6 +82,7 @@ package struct Occupancy: Sendable, Hashable {
     self.people = people
     self.present = present
     self.bots = bots
+    self.promised = promised
     self.isOpen = isOpen
   }
 }

@@ -36,6 +36,8 @@ package struct TablePolicy: Sendable, Hashable {
   package var brokeLimitMilliseconds = 60_000
   /// Bots that have been alone for so long stand up.
   package var botsAloneMilliseconds = 10_000
+  /// A room that a player opened is closed when no person has sat or watched for so long.
+  package var emptyLimitMilliseconds = 600_000
   /// Whether hands are dealt with no person present, as for shows and measurements.
   package var playsWithoutPeople = false
   /// Whether new hands begin; off while the server is being maintained, where hands that run are

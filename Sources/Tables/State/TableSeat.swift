@@ -22,6 +22,8 @@ package struct TableSeat: Sendable {
   package var awaySince: Int64?
   /// Since when the chips have been too few for a hand.
   package var brokeSince: Int64?
+  /// Who gets the seat when its bot has left it.
+  package var promise: SeatPromise?
 
   /// A player who has just sat down.
   package init(
@@ -35,6 +37,16 @@ package struct TableSeat: Sendable {
     self.attention = attention
     self.awaySince = awaySince
   }
+}
+
+/// A person for whom a bot gives up its seat after the hand.
+package struct SeatPromise: Sendable, Hashable {
+  /// Who.
+  package let player: ID<Player>
+  /// The stay that is to come, and the id of its payment.
+  package let session: ID<Session>
+  /// With how much.
+  package let buyIn: Chips
 }
 
 /// The hand that is played.

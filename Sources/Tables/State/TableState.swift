@@ -52,6 +52,21 @@ package struct TableState: Sendable {
     seats.indices.first { seats[$0] == nil }.flatMap { Seat($0) }
   }
 
+  /// The seat that is promised to a player.
+  package func seat(promisedTo player: ID<Player>) -> Seat? {
+    for index in seats.indices where seats[index]?.promise?.player == player { return Seat(index) }
+    return nil
+  }
+
+  /// A seat that a bot can give to a person: one that plays no hand, if there is one.
+  package var seatOfBot: Seat? {
+    let bots = taken.filter { $0.stay.player.isBot && $0.stay.promise == nil }
+    return (bots.first { play?.deals($0.seat) != true } ?? bots.first)?.seat
+  }
+
+  /// Whether no person sits there.
+  package var hasNoPeople: Bool { taken.allSatisfy(\.stay.player.isBot) }
+
   /// The chips of a seat now, with what was paid during the hand.
   package func chips(of seat: Seat) -> Chips {
     if let play, play.deals(seat), let entry = play.hand.stacks.first(where: { $0.seat == seat }) {
@@ -70,9 +85,11 @@ package struct TableState: Sendable {
     var people = 0
     var present = 0
     var bots = 0
+    var promised = 0
     for case let stay? in seats {
       if stay.player.isBot {
         bots += 1
+        if stay.promise != nil { promised += 1 }
       } else {
         people += 1
         if stay.awaySince == nil { present += 1 }
@@ -80,6 +97,7 @@ package struct TableState: Sendable {
     }
     return Occupancy(
       room: facts.id, stake: facts.stake, isPublic: facts.isPublic, seats: facts.seats,
-      people: people, present: present, bots: bots, isOpen: status == .open)
+      people: people, present: present, bots: bots, promised: promised,
+      isOpen: status == .open)
   }
 }

@@ -37,10 +37,12 @@ struct Node: Sendable {
     let registry = PrometheusRegistry()
     MetricsSystem.bootstrap(registry)
     ProcessMetrics.collect(into: registry)
+    APIMetrics.describe(in: registry)
     let pool = PostgresPool(configuration.database, configuration.pool)
     PoolMetrics.collect(pool, into: registry)
     try await DatabaseProblem.wait(for: pool, seconds: configuration.databaseWaitSeconds)
     let host = try makeHost(configuration, pool)
+    HostMetrics.collect(host, into: registry)
     let revocations = Revocations(pool: pool)
     let tokens = try await AccessTokens(
       keys: configuration.keys.keys(for: .accessTokens), current: configuration.keys.current)

@@ -6,6 +6,10 @@ enum PoolMetrics {
   static func collect(_ pool: PostgresPool, into registry: PrometheusRegistry) {
     registry.describe("higgs_pool_connections", "Connections to the database, by their state.")
     registry.describe("higgs_pool_waiting", "Callers that wait for a connection.")
+    registry.describe("higgs_pool_created_total", "Connections that were opened.")
+    registry.describe("higgs_pool_failed_total", "Connections that could not be opened.")
+    registry.describe(
+      "higgs_pool_timed_out_total", "Callers that waited too long for a connection.")
     registry.collect { exposition in
       let counters = pool.counters
       let states = [

@@ -26,7 +26,7 @@ struct ExamplesTests {
   @Test("Every message that the page lets a client say is accepted")
   func clientMessages() async throws {
     let examples = try Examples.under("What the client says")
-    #expect(examples.count == 13)
+    #expect(examples.count == 15)
     try await ServerFixture.with { server in
       let guest = try await server.guest()
       let socket = try await TestSocket(port: server.port)
@@ -45,7 +45,7 @@ struct ExamplesTests {
         default: #expect(try await socket.message()["type"] as? String == "done", "\(example)")
         }
       }
-      #expect(server.rooms.commands.count == 7)
+      #expect(server.rooms.commands.count == 8)
       #expect(server.rooms.commands.map(\.reference?.text).contains("m-7"))
     }
   }

@@ -89,7 +89,7 @@ def every_screen_has_names(stage: Stage):
   player.page.get_by_role("button", name="Settings").click()
   demand_access(player, "the profile")
   player.page.keyboard.press("Escape")
-  player.quick_seat()
+  player.own_table()
   player.wait_for_deal()
   player.wait_for_turn()
   demand_access(player, "the table")

@@ -43,7 +43,7 @@ def nobody_sees_hidden_tiles(stage: Stage):
   """Who only watches is told no tile that is not on the table, nor a seed before its time"""
   player = stage.seated("Rizky")
   watcher = stage.guest("Dewi")
-  watcher.go(f"#/table/{player.room}")
+  watcher.go(player.table)
   watcher.page.wait_for_selector(".scene[data-spectating]")
   watcher.wait_until(lambda: watcher.has("[data-place=mine] .avatar"), what="the table")
   player.play_hand()
@@ -65,7 +65,7 @@ def names_are_text(stage: Stage):
   player = stage.seated(name)
   assert player.page.locator(".me .seat__name").inner_text().startswith(name)
   watcher = stage.guest("<b>Dewi</b>")
-  watcher.go(f"#/table/{player.room}")
+  watcher.go(player.table)
   watcher.wait_until(lambda: name in watcher.page.inner_text(".scene"), what="the name")
   for window in (player, watcher):
     assert window.page.locator(".scene img, .scene .seat__name b").count() == 0

@@ -55,7 +55,7 @@ def lost_frames_are_asked_for(stage: Stage):
 
   wire = Wire(player, every_fourth)
   player.enter("Rizky")
-  player.quick_seat()
+  player.own_table()
   player.wait_for_deal()
   seen = set()
 
@@ -80,7 +80,7 @@ def a_pause_is_told(stage: Stage):
   player = stage.player(language="en")
   wire = Wire(player)
   player.enter("Rizky")
-  player.quick_seat()
+  player.own_table()
   player.wait_for_deal()
   assert player.wait_for_turn()
   wire.tell(type="paused", room=player.room, reason="database")
@@ -101,7 +101,7 @@ def a_seat_on_auto_play(stage: Stage):
   player = stage.player(language="en")
   wire = Wire(player)
   player.enter("Rizky")
-  player.quick_seat()
+  player.own_table()
   player.wait_for_deal()
   seat = int(player.page.locator(".me").get_attribute("data-seat"))
   assert not player.has(".actions .button--brass:not([hidden])")

@@ -46,7 +46,7 @@ def whole_hands_by_click(stage: Stage):
   player = stage.guest()
   start = stage.database.balance(player.id)
   assert player.page.locator("[data-balance]").get_attribute("data-balance") == str(start)
-  player.quick_seat()
+  player.own_table()
   player.wait_for_deal()
   bought_in = start - stage.database.balance(player.id)
   assert bought_in > 0

@@ -32,7 +32,9 @@ def a_guest_is_remembered(stage: Stage):
 @case
 def the_lobby_lists_tables(stage: Stage):
   """The lobby shows stakes with what goes on at them, and tables to join"""
-  seated = stage.seated("Rizky", language="en")
+  seated = stage.guest("Rizky", language="en")
+  seated.own_table(is_private=False)
+  seated.wait_for_deal()
   other = stage.guest("Dewi", language="en")
   other.page.click(".tier >> nth=0")
   row = other.page.locator(f'.roomrow a[href="#/table/{seated.room}"]')

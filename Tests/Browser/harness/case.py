@@ -80,7 +80,7 @@ class Stage:
   def seated(self, name="Rizky", **options) -> Player:
     """A person at a table with bots, dealt in."""
     player = self.guest(name, **options)
-    player.quick_seat()
+    player.own_table()
     player.wait_for_deal()
     return player
 

@@ -9,6 +9,17 @@ STEP_SECONDS = 0.05
 EXPECTED_NOISE = ("WebSocket connection to", "net::ERR_INTERNET_DISCONNECTED", "ERR_CONNECTION",
                   "Failed to load resource: net::")
 
+CLIENT = """
+  const { HiggsClient } = await import('/client/higgs-client.js');
+  const client = new HiggsClient({ storage: localStorage });
+"""
+OPEN_TABLE = "async (isPrivate) => {" + CLIENT + """
+  const { items } = await client.stakes('gaple');
+  const [stake] = items.sort((a, b) => a.base_bet - b.base_bet);
+  return client.openRoom({ stake: stake.id, private: isPrivate });
+}"""
+ADD_BOTS = "async (room) => {" + CLIENT + "return client.addBots(room, 3); }"
+
 
 class Player:
   """One window."""
@@ -57,13 +68,28 @@ class Player:
     self.page.click(".hero__play")
     self.page.wait_for_selector(".scene .me")
 
+  def own_table(self, *, is_private: bool = True) -> None:
+    """A table of the player's own with bots: quick seat would bring other tests' players to it."""
+    made = self.page.evaluate(OPEN_TABLE, is_private)
+    self.go(f"#/table/{made['room']}" + (f"/{made['join_code']}" if is_private else ""))
+    self.page.wait_for_selector(".chair--free")
+    self.page.locator(".chair--free").first.click()
+    self.page.locator(".amount .button--brass").click()
+    self.page.wait_for_selector(".scene .me")
+    self.page.evaluate(ADD_BOTS, made["room"])
+
   @property
   def id(self) -> str:
     return self.page.evaluate("() => JSON.parse(localStorage.getItem('higgs.session')).player.id")
 
   @property
   def room(self) -> int:
-    return int(self.page.url.rsplit("/", 1)[1])
+    return int(self.table.split("/")[2])
+
+  @property
+  def table(self) -> str:
+    """The address of the table on the page, with the code of a private one."""
+    return self.page.url[self.page.url.index("#/table/"):]
 
   # ---- Seeing ----------------------------------------------------------------------------------
 

@@ -18,12 +18,14 @@ final class Fixture: Sendable {
 
   init(
     seed: UInt64 = 1, policy: TablePolicy = TablePolicy(), rules: GapleRules = GapleRules(),
-    deck: [UInt8]? = nil
+    deck: [UInt8]? = nil, joinCode: String? = nil, creator: ID<Player>? = nil,
+    game: LineRules? = nil
   ) throws {
     database = MemoryDatabase(
       RoomFacts(
-        id: Fixture.room, name: "Meja \"Satu\"", stake: "gaple_warung", isPublic: true,
-        rules: .gaple(rules), game: "gaple", options: Array("{}".utf8), currency: .coins,
+        id: Fixture.room, name: "Meja \"Satu\"", stake: "gaple_warung",
+        isPublic: joinCode == nil, joinCode: joinCode, creator: creator,
+        rules: game ?? .gaple(rules), game: "gaple", options: Array("{}".utf8), currency: .coins,
         baseBet: 100, buyIn: 1_000...20_000, seats: 4, rakeBasisPoints: rules.rake.basisPoints,
         rakeCap: rules.rake.cap ?? .zero))
     dice = Mutex(SeededGenerator(seed: seed))

@@ -7,6 +7,7 @@ import { icon } from '../icons.js';
 import { fill, shell } from '../shell.js';
 import { tileBack, tileFace } from '../tiles.js';
 import { uuidv7 } from '../../client/higgs-client.js';
+import { openByCode, openOwnTable } from './own-table.js';
 import { stakeChooser } from './stakes.js';
 
 const REFRESH_MS = 8000;
@@ -40,10 +41,23 @@ export class LobbyPage {
     this.rooms = el('ul', { class: 'rooms' });
     this.resume = el('div', { class: 'resume', hidden: true });
     const main = el('main', { class: 'lobby' }, this.resume, this.hero(),
-      section('tiers', t('tiers'), this.tiers), section('rooms', t('rooms'), this.rooms),
+      section('tiers', t('tiers'), this.tiers), section('rooms', t('rooms'), this.rooms, this.ownTables()),
       section('games', t('games'), this.games), el('p', { class: 'fine', text: t('noCash') }));
     this.shell = shell(app, 'home', main);
     this.node = this.shell.node;
+  }
+
+  /** A table of one's own, or a friend's. */
+  ownTables() {
+    const button = (name, words, action) => el('button', {
+      class: 'button button--quiet', type: 'button', on: { click: action },
+    }, art(icon(name)), el('span', { text: words }));
+    return el('div', { class: 'rooms__more' },
+      button('plus', t('ownTable'), () => {
+        const stake = this.stakes.find(({ id }) => id === this.tier);
+        if (stake) openOwnTable(this.app, stake);
+      }),
+      button('lock', t('byCode'), () => openByCode(this.app)));
   }
 
   get playing() { return this.stakes.reduce((sum, { players = 0 }) => sum + players, 0); }
@@ -127,8 +141,11 @@ export class LobbyPage {
   }
 
   roomRow(room) {
-    const free = room.seats_taken < room.seats;
-    const taken = t('seatsTaken', { count: room.seats_taken, max: room.seats });
+    const { bots = 0 } = room;
+    const people = room.seats_taken - bots;
+    const free = people < room.seats; // bots give up their seats
+    const taken = [t('seatsTaken', { count: people, max: room.seats }),
+      bots > 0 && t('withBots', { count: bots })].filter(Boolean).join(' · ');
     const about = el('div', { class: 'roomrow__about' },
       el('b', { text: `${room.name} · ${room.id}`, dir: 'auto' }),
       el('small', {}, art(coin('coins')),
@@ -167,9 +184,9 @@ export class LobbyPage {
   }
 }
 
-const section = (name, title, content) => el('section', {
+const section = (name, title, ...content) => el('section', {
   class: `block block--${name}`, 'aria-labelledby': `h-${name}`,
-}, el('h2', { id: `h-${name}`, text: title }), content);
+}, el('h2', { id: `h-${name}`, text: title }), ...content);
 
 function gameCards(items, playing) {
   const offered = new Set(items.map((game) => game.id));

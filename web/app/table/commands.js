@@ -1,7 +1,7 @@
 /** What a player does at a table besides placing tiles: sitting, leaving, chips, reactions. */
 import { toast, toastError } from '../dialog.js';
 import { amount, t } from '../i18n.js';
-import { askAmount, openEmotes, openFair, openMenu } from './dialogs.js';
+import { askAmount, openEmotes, openFair, openInvitation, openMenu } from './dialogs.js';
 
 export class Commands {
   /** @param {any} page a TablePage */
@@ -23,6 +23,7 @@ export class Commands {
       fair: () => openFair(this.state, {
         seed: this.page.app.clientSeed, onSeed: (seed) => this.seed(seed),
       }),
+      invite: this.state.joinCode ? () => openInvitation(this.room, this.state.joinCode) : null,
       lastResult: this.state.last ? () => this.page.showResult({ party: false }) : null,
     });
   }
@@ -47,7 +48,10 @@ export class Commands {
     const { buyInMin: min, buyInMax: max } = this.state;
     askAmount({
       min, max, balance, title: t('buyInTitle'), action: t('sitHere'),
-      onChoose: (buyIn) => this.client.sit(this.room, { seat, buyIn }),
+      onChoose: async (buyIn) => {
+        const { is_waiting: waits } = await this.client.sit(this.room, { seat, buyIn });
+        if (waits) toast(t('promisedSoon'));
+      },
     });
   }
 

@@ -17,7 +17,7 @@ const item = (name, text, action, more = '') => el('button', {
 /**
  * @param {import('./state.js').TableState} state
  * @param {{toLobby: () => void, stand: () => void, topUp: () => void, addBots: () => void,
- *   fair: () => void, lastResult: (() => void) | null}} actions
+ *   fair: () => void, invite: (() => void) | null, lastResult: (() => void) | null}} actions
  */
 export function openMenu(state, actions) {
   const run = (action) => () => {
@@ -27,10 +27,13 @@ export function openMenu(state, actions) {
   const free = state.seatsMax - state.seats.size;
   const dialog = openDialog(t('tableMenu'), el('div', { class: 'menu' },
     item('home', t(state.isSeated ? 'toLobby' : 'home'), run(actions.toLobby)),
+    actions.invite && item('friends', t('invite'), run(actions.invite)),
     actions.lastResult && item('history', t('result'), run(actions.lastResult)),
     state.isSeated && item('plus', t('topUp'), run(actions.topUp)),
     free > 0 && state.isSeated && item('robot', t('addBots'), run(actions.addBots)),
     item('shield', t('fairTitle'), run(actions.fair)),
+    state.promisedSeat !== null
+      && item('exit', t('giveUpPromise'), run(actions.stand), 'button--red'),
     state.isSeated && item('exit', t('standUp'), run(actions.stand), 'button--red'),
     state.isSeated && el('p', { class: 'hint', text: t('standHint') }),
     el('p', { class: 'hint hint--keys', text: t('shortcuts') })));
@@ -75,6 +78,25 @@ export function askAmount({ min, max, balance, title, action, onChoose }) {
     el(
       'button', { class: 'button button--brass', type: 'submit', text: action, disabled: !enough },
     )));
+}
+
+/** How friends get to a private table. @param {number} room @param {string} code */
+export function openInvitation(room, code) {
+  const link = `${location.origin}${location.pathname}#/table/${room}/${code}`;
+  const copy = async () => {
+    await navigator.clipboard?.writeText(link);
+    toast(t('copied'));
+  };
+  const shown = /** @type {HTMLInputElement} */ (el('input', {
+    class: 'input', value: link, readonly: true, on: { focus: () => shown.select() },
+  }));
+  openDialog(t('invite'), el('div', { class: 'stack' },
+    el('p', { class: 'code number', text: code, 'aria-label': t('codeIs', { code }) }),
+    field(t('inviteLink'), shown, t('inviteHint')),
+    el('button', {
+      class: 'button button--brass', type: 'button', text: t('copyLink'),
+      on: { click: () => copy().catch(() => shown.focus()) },
+    })));
 }
 
 /** @param {(emote: string) => void} onChoose */

@@ -107,7 +107,9 @@ const EVENTS = {
     toast(t('handVoided'));
   },
   error(page, { code }) {
-    if (code === 'room_not_found' || code === 'room_closed') page.app.go('#/lobby');
+    if (['room_not_found', 'room_closed', 'join_code_needed'].includes(code)) {
+      page.app.go('#/lobby');
+    }
   },
   'room.closed'(page) {
     toast(t('closedRoom'));

@@ -47,7 +47,7 @@ export class LineView {
   render(line, { fits, target = false, from = null, opens = false, over = false } = {}) {
     const { width, height } = this.root.getBoundingClientRect();
     if (width === 0) return;
-    const largest = Math.min(LARGEST_UNIT, Math.max(width, height) / 11);
+    const largest = Math.min(LARGEST_UNIT, Math.max(width, height) / 9.5);
     const layout = layoutLine({ ...line, width, height, maxUnit: this.unit ?? largest });
     if (line.tiles.length > 0) this.unit = layout.unit;
     this.label(line, layout);

@@ -19,9 +19,9 @@ import { TableState } from './state.js';
 const TICK_MS = 100;
 
 export class TablePage {
-  /** @param {any} app @param {{room: number}} params */
-  constructor(app, { room }) {
-    Object.assign(this, { app, room });
+  /** @param {any} app @param {{room: number, code?: string}} params */
+  constructor(app, { room, code }) {
+    Object.assign(this, { app, room, code });
     this.client = app.client;
     this.state = new TableState({ playerID: app.client.player?.id });
     this.parts = buildScene();
@@ -82,7 +82,7 @@ export class TablePage {
       () => resized.disconnect(), () => removeEventListener('keydown', keys),
       () => clearInterval(timer), () => clearTimeout(this.resultTimer));
     this.connection({ status: this.client.status });
-    this.client.watch(this.room);
+    this.client.watch(this.room, { joinCode: this.code });
   }
 
   close() {
@@ -182,7 +182,10 @@ export class TablePage {
 
   promptWords() {
     const { state } = this;
-    if (!state.isSeated) return [null, t('spectating')];
+    if (!state.isSeated) {
+      return state.promisedSeat === null ? [null, t('spectating')]
+        : [t('promisedYou'), t('promisedSoon')];
+    }
     if (state.secondsToDeal > 0 && !state.hand) {
       return [null, t('handStartsIn', { number: state.deal.number, seconds: state.secondsToDeal })];
     }

@@ -63,7 +63,7 @@ export class SeatsView {
       const key = `${place}/${known?.player.id ?? `empty-${state.isSeated}`}`;
       if (this.nodes.get(seat)?.key !== key) this.rebuild(seat, key, place, known, state);
       if (!known) continue;
-      this.update(seat, known);
+      this.update(seat, known, state);
       this.showBacks(seat, known, faces?.get(seat), pips);
       this.nodes.get(seat).root.toggleAttribute('data-winner', seat === winner);
     }
@@ -76,7 +76,7 @@ export class SeatsView {
 
   rebuild(seat, key, place, known, state) {
     this.nodes.get(seat)?.root.remove();
-    const inside = known ? this.occupied(known) : this.empty(seat, state);
+    const inside = known ? this.occupied(seat, known) : this.empty(seat, state);
     const root = place === 'mine'
       ? el('div', { class: 'me', data: { seat, place } }, ...inside.children)
       : el('li', { class: 'seat', data: { seat, place, empty: !known } }, ...inside.children);
@@ -97,7 +97,7 @@ export class SeatsView {
     return { children: [sit], parts: {} };
   }
 
-  occupied({ player }) {
+  occupied(seat, { player }) {
     const face = portrait(player);
     const parts = {
       face, ringNode: face.querySelector('.ring'),
@@ -107,15 +107,19 @@ export class SeatsView {
       seconds: el('span', { class: 'seat__seconds number', hidden: true, 'aria-hidden': 'true' }),
       backs: el('div', { class: 'seat__backs', hidden: true }),
       name: el('span', { text: player.name, dir: 'auto' }),
+      take: player.is_bot && el('button', {
+        class: 'seat__take', type: 'button', hidden: true, 'aria-label': t('takeSeatOf', player),
+        on: { click: () => this.onSit(seat) },
+      }, el('span', { text: t('takeSeat') })),
     };
     face.append(parts.net, parts.seconds);
     const about = el('div', { class: 'seat__about' },
       el('div', { class: 'seat__name' }, parts.name, badge(player)),
-      el('div', { class: 'seat__chips' }, art(coin('coins')), parts.chips), parts.state);
+      el('div', { class: 'seat__chips' }, art(coin('coins')), parts.chips), parts.state, parts.take);
     return { parts, children: [face, about, parts.backs] };
   }
 
-  update(seat, known) {
+  update(seat, known, state) {
     const { root, parts, shown } = this.nodes.get(seat);
     parts.name.textContent = known.player.name;
     if (shown.stack !== known.stack) {
@@ -129,8 +133,9 @@ export class SeatsView {
       'title', t('passNet', { amount: amount(known.passNet, { sign: true }) }),
     );
     root.toggleAttribute('data-offline', !known.online);
-    const word = known.leaving ? 'leaving' : !known.online ? 'offline'
-      : known.trustee ? 'trustee' : null;
+    if (parts.take) parts.take.hidden = !state.canTake(known);
+    const word = known.promisedTo ? (seat === state.promisedSeat ? 'promisedYou' : 'promised')
+      : known.leaving ? 'leaving' : !known.online ? 'offline' : known.trustee ? 'trustee' : null;
     parts.state.hidden = word === null;
     parts.state.textContent = word ? t(word) : '';
   }

@@ -4,7 +4,8 @@
  *
  * @typedef {import('../../client/higgs-client.js').Frame} Frame
  * @typedef {{seat: number, player: any, stack: number, online: boolean, trustee: boolean,
- *            leaving: boolean, tilesLeft: number | null, passNet: number}} Seat
+ *            leaving: boolean, promisedTo: string | null, tilesLeft: number | null,
+ *            passNet: number}} Seat `promisedTo`: the player for whom a bot leaves
  * @typedef {{hand: string, move: number, seat: number, endsAt: number, totalMs: number,
  *            bankMs: number, legal: {tile: string, ends: ('left' | 'right')[]}[]}} Turn
  * @typedef {{id: string, number: number, commit?: string, line: any[], ends: number[] | null,
@@ -32,6 +33,18 @@ export class TableState {
 
   get isSeated() { return this.mySeat !== null; }
   get me() { return this.mySeat === null ? null : this.seats.get(this.mySeat) ?? null; }
+  /** The seat that a bot gives up for this player after the hand. */
+  get promisedSeat() {
+    if (this.playerID === null) return null;
+    for (const { seat, promisedTo } of this.seats.values()) {
+      if (promisedTo === this.playerID) return seat;
+    }
+    return null;
+  }
+  /** Whether this player may have a bot's seat. @param {Seat} seat */
+  canTake({ player, promisedTo }) {
+    return player.is_bot && !promisedTo && !this.isSeated && this.promisedSeat === null;
+  }
   get isMyTurn() { return Boolean(this.hand?.turn && this.hand.turn.seat === this.mySeat); }
   /** The moves that are open to this player now. */
   get legal() { return this.isMyTurn ? this.hand?.turn?.legal ?? [] : []; }
@@ -102,6 +115,7 @@ export const pipsOf = (tile) => numbersOf(tile).reduce((a, b) => a + b, 0);
 const seatFrom = (given) => ({
   seat: given.seat, player: given.player, stack: given.stack, online: given.online ?? true,
   trustee: Boolean(given.trustee), leaving: Boolean(given.leaving),
+  promisedTo: given.promised_to ?? null,
   tilesLeft: given.tiles_left ?? null, passNet: 0,
 });
 
@@ -112,7 +126,7 @@ const HANDLERS = {
       ready: true, closed: false, room, name: given.name, game: given.game,
       currency: given.currency, baseBet: given.base_bet, buyInMin: given.buy_in_min,
       buyInMax: given.buy_in_max, seatsMax: given.seats_max ?? 4, rake: given.rake ?? null,
-      spectators: given.spectators ?? 0, mySeat: given.you?.seat ?? null,
+      spectators: given.spectators ?? 0, joinCode: given.join_code ?? null, mySeat: given.you?.seat ?? null,
       last: given.last_result ?? null, hand: null, finished: [], paused: null,
     });
     state.seats = new Map(given.seats.map((seat) => [seat.seat, seatFrom(seat)]));
@@ -128,6 +142,7 @@ const HANDLERS = {
     if (state.mySeat === seat) state.mySeat = null;
   },
   'seat.leaving': (state, { seat }) => update(state, seat, { leaving: true }),
+  'seat.promised': (state, { seat, to }) => update(state, seat, { promisedTo: to }),
   'seat.topped_up': (state, { seat, stack }) => update(state, seat, { stack }),
   presence: (state, { seat, online }) => update(state, seat, { online }),
   trustee: (state, { seat, on }) => update(state, seat, { trustee: on }),

@@ -23,6 +23,8 @@ enum ClientMessage {
   struct RoomCursor {
     var room: SerialID<Room>
     var seq: Int64?
+    /// What a private room asks for.
+    var joinCode: String?
   }
 
   /// What a player wants of a room.
@@ -74,7 +76,7 @@ extension ClientMessage {
       try object.refuseOthers(than: ["type", "ref"])
       return .ping(reference: try reference(object))
     case "watch":
-      try object.refuseOthers(than: ["type", "room", "seq"])
+      try object.refuseOthers(than: ["type", "room", "seq", "join_code"])
       return .watch(try cursor(object, room: "room"))
     case "unwatch":
       try object.refuseOthers(than: ["type", "room"])
@@ -95,7 +97,7 @@ extension ClientMessage {
     }
     var rooms: [RoomCursor] = []
     for item in try object.objects("rooms", atMost: roomsMax) ?? [] {
-      try item.refuseOthers(than: ["id", "seq"])
+      try item.refuseOthers(than: ["id", "seq", "join_code"])
       rooms.append(try cursor(item, room: "id"))
     }
     return Hello(
@@ -110,7 +112,8 @@ extension ClientMessage {
     return .command(
       RoomCommand(
         room: try room(object, "room"), reference: reference.text,
-        command: PlayerCommand(action, reference: reference)))
+        command: PlayerCommand(
+          action, reference: reference, joinCode: try CommandReader.joinCode(object))))
   }
 
   private static func reference(_ object: JSONObject) throws(JSONProblem) -> String? {
@@ -120,7 +123,9 @@ extension ClientMessage {
   private static func cursor(
     _ object: JSONObject, room name: StaticString
   ) throws(JSONProblem) -> RoomCursor {
-    RoomCursor(room: try room(object, name), seq: try object.integer("seq"))
+    RoomCursor(
+      room: try room(object, name), seq: try object.integer("seq"),
+      joinCode: try CommandReader.joinCode(object))
   }
 
   private static func room(

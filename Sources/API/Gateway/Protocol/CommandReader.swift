@@ -14,7 +14,7 @@ enum CommandReader {
       try object.refuseOthers(than: ["type", "ref", "room", "turn", "tile", "end"])
       return .place(turn: try turn(object), tile: try tile(object), end: try end(object))
     case "sit":
-      try object.refuseOthers(than: ["type", "ref", "room", "id", "seat", "buy_in"])
+      try object.refuseOthers(than: ["type", "ref", "room", "id", "seat", "buy_in", "join_code"])
       return .sit(
         session: try identifier(object), seat: try seat(object),
         buyIn: try chips(object, "buy_in"))
@@ -54,6 +54,16 @@ enum CommandReader {
       throw .wrongValue("seat", expected: "from 0 to \(Seat.limit - 1)")
     }
     return seat
+  }
+
+  /// What opens a private room, in capitals; nil where there is none.
+  static func joinCode(_ object: JSONObject) throws(JSONProblem) -> String? {
+    guard let text = try object.text("join_code") else { return nil }
+    let code = text.uppercased()
+    guard (4...12).contains(code.utf8.count),
+      code.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) })
+    else { throw .wrongValue("join_code", expected: "4 to 12 letters and digits") }
+    return code
   }
 
   private static func turn(_ object: JSONObject) throws(JSONProblem) -> Turn {

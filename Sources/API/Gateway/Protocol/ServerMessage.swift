@@ -40,6 +40,7 @@ enum ServerMessage {
     message.add("stack", done.stack?.rawValue)
     message.add("cashed_out", done.cashedOut?.rawValue)
     if done.isLeaving { message.add("is_leaving", true) }
+    if done.isWaiting { message.add("is_waiting", true) }
     return message.finished
   }
 

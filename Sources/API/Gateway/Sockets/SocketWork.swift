@@ -64,7 +64,9 @@ extension SocketHandler {
   private func start(_ cursor: ClientMessage.RoomCursor, _ player: ID<Player>) {
     beginCatchUp()
     let (id, loop, gateway) = (id, loop, gateway)
-    let subscriber = Subscriber(id: id, player: player) { loop.deliver($0, to: id) }
+    let subscriber = Subscriber(id: id, player: player, joinCode: cursor.joinCode) {
+      loop.deliver($0, to: id)
+    }
     Task {
       let result = await gateway.subscribe(subscriber, to: cursor)
       loop.with(id) {

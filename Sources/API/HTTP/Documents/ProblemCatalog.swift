@@ -33,6 +33,8 @@ package enum ProblemCatalog {
     Entry(code: "not_found", meaning: "There is nothing at this address."),
     Entry(code: "player_not_found", meaning: "There is no such player."),
     Entry(code: "room_not_found", meaning: "There is no such room, or it is not for you."),
+    Entry(
+      code: "join_code_needed", meaning: "The table is private; send the join_code of its creator."),
     Entry(code: "hand_not_found", meaning: "There is no such hand."),
     Entry(code: "hand_running", meaning: "The hand is being played; ask again when it is over."),
     Entry(code: "wallet_not_found", meaning: "There is no such wallet."),

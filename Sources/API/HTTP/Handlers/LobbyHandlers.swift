@@ -69,13 +69,14 @@ struct LobbyHandlers {
     return try JSONAnswer.response(StakesAnswer(online: presence.online, items: stakes))
   }
 
-  /// GET /v1/rooms?game=&stake=&cursor=&limit=
+  /// GET /v1/rooms?game=&stake=&join_code=&cursor=&limit=
   func rooms(_ request: Request, _ context: APIContext) async throws -> Response {
     let page = try PageRequest(request)
     let query = request.uri.queryParameters
     let rooms = try await lobby.rooms(
       game: query["game"].map(String.init), stake: query["stake"].map(String.init),
-      before: try page.cursor { Int64($0) }, limit: page.limit + 1)
+      joinCode: query["join_code"].map { $0.uppercased() }, before: try page.cursor { Int64($0) },
+      limit: page.limit + 1)
     return try JSONAnswer.response(
       Page(rooms.map(RoomAnswer.init), limit: page.limit) { String($0.id) })
   }

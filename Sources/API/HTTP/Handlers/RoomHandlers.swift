@@ -25,6 +25,7 @@ struct RoomHandlers {
     var session: String?
     var seq: Int64
     var stack: Int64?
+    var isWaiting: Bool
   }
 
   private struct Left: Encodable {
@@ -78,7 +79,7 @@ struct RoomHandlers {
         SeatWish(player: player, stake: stake, buyIn: buyIn, session: ID(rawValue: id)))
       return Seated(
         room: found.room.rawValue, seat: found.seat,
-        session: found.session.description, seq: found.seq)
+        session: found.session.description, seq: found.seq, isWaiting: found.isWaiting)
     }
   }
 
@@ -86,12 +87,13 @@ struct RoomHandlers {
   func sit(_ request: Request, _ context: APIContext) async throws -> Response {
     let room = try Self.roomID(context)
     let bytes = try await JSONBody.bytes(of: request)
-    let body = try JSONObject(bytes, allowing: ["seat", "buy_in"])
+    let body = try JSONObject(bytes, allowing: ["seat", "buy_in", "join_code"])
     guard let buyIn = try Self.chips(body, "buy_in") else { throw JSONProblem.missing("buy_in") }
-    let seat = try CommandReader.seat(body)
+    let (seat, code) = (try CommandReader.seat(body), try CommandReader.joinCode(body))
     return try await idempotent.respond(request, context, body: bytes, status: .created) { id in
       let done = try await submit(
-        .sit(session: ID(rawValue: id), seat: seat, buyIn: buyIn), to: room, context)
+        .sit(session: ID(rawValue: id), seat: seat, buyIn: buyIn), to: room, context,
+        joinCode: code)
       return Self.seated(room, done, session: ID(rawValue: id))
     }
   }
@@ -120,12 +122,13 @@ struct RoomHandlers {
   }
 
   private func submit(
-    _ action: PlayerCommand.Action, to room: SerialID<Room>, _ context: APIContext
+    _ action: PlayerCommand.Action, to room: SerialID<Room>, _ context: APIContext,
+    joinCode: String? = nil
   ) async throws -> Done {
     let player = try context.player.player
     switch await tables.room(room) {
     case .here(let handle):
-      switch await handle.submit(PlayerCommand(action), player) {
+      switch await handle.submit(PlayerCommand(action, joinCode: joinCode), player) {
       case .done(let done): return done
       case .refused(let error): throw error
       }
@@ -150,7 +153,8 @@ extension RoomHandlers {
   ) -> Seated {
     Seated(
       room: room.rawValue, seat: done.seat.map { Int($0.number) },
-      session: (done.session ?? session)?.description, seq: done.seq, stack: done.stack?.rawValue)
+      session: (done.session ?? session)?.description, seq: done.seq, stack: done.stack?.rawValue,
+      isWaiting: done.isWaiting)
   }
 
   private static func chips(_ body: JSONObject, _ name: StaticString) throws -> Chips? {
