@@ -54,7 +54,7 @@ struct DoctorCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let environment = Environment(values: ProcessInfo.processInfo.environment)
+    let environment = Environment.process
     var findings: [Finding] = []
     if let address = try address() {
       findings += await ServerLook(
