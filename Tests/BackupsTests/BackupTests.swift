@@ -20,7 +20,8 @@ struct BackupTests {
         #expect(result.output.contains("ok    backup: rows_of_transactions"))
         #expect(result.output.contains("is as it was"))
         try await PostgresConnection.withConnection(target) { restored in
-          #expect(before.differences(to: try await before.again(restored)) == [])
+          let after = try await before.again(restored)
+          #expect(before.differences(to: after) == [])
         }
         let drift = try await Program.run(
           Program.higgs, ["migrate", "drift", "--migrations", MigratedDatabase.migrations.path],

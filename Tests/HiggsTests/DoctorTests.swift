@@ -44,7 +44,7 @@ struct DoctorTests {
       let (report, code) = try await examine(database.configuration.with(role: "higgs_app"))
       #expect(code == 2)
       let problems = report.findings.filter { $0.severity == "problem" }.map(\.name)
-      #expect(problems == ["fsync"])
+      #expect(problems == ["fsync", "full_page_writes"])
       for finding in report.findings where finding.severity != "ok" && finding.isLookedAt {
         #expect(finding.why?.isEmpty == false && finding.command?.isEmpty == false)
       }

@@ -20,7 +20,7 @@ package final class RawServer: Sendable {
         guard client >= 0 else { return }
         clients.withLock { $0.append(client) }
         _ = bytes.withUnsafeBytes {
-          send(client, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue))
+          send(client, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
         }
       }
     }
