@@ -27,7 +27,6 @@ WEB_TIMEOUT_SECONDS = 120
 BROWSER_TIMEOUT_SECONDS = 900
 FAULTS_TIMEOUT_SECONDS = 1200
 SMOKE_TIMEOUT_SECONDS = 900
-CONTAINERS_TIMEOUT_SECONDS = 1800
 SERVER_TIMEOUT_SECONDS = 180
 LEFT_OVER_GRACE_SECONDS = 10
 
@@ -150,10 +149,6 @@ def stages(servers: Servers, first: str, quick: bool) -> list[Stage]:
       "generated files", lambda run: generated_files(run, servers), ("PostgreSQL 15", "build")))
   listed.append(Stage("chart", lambda run: counted(
     run, "scripts/run-chart-tests", timeout_seconds=CHART_TIMEOUT_SECONDS), ("install",)))
-  if not quick:
-    listed.append(Stage("containers", lambda run: counted(
-      run, ".venv/bin/python", "Tests/Containers/containers.py",
-      timeout_seconds=CONTAINERS_TIMEOUT_SECONDS), ("build",)))
   listed.append(Stage("checks", lambda run: counted(
     run, "scripts/check", timeout_seconds=CHECKS_TIMEOUT_SECONDS), ("install",)))
   listed.append(Stage("clean tree", lambda run: clean_tree(run, tree)))
