@@ -45,6 +45,6 @@ select
   (select count(*) from public.users) as higgs_accounts,
   (select count(*) from public.game_hands) as higgs_hands \gset
 \echo 'The sample is loaded:' :higgs_accounts 'accounts,' :higgs_hands 'hands'
-\echo 'To look at it: select username, coins, hands_played from user_summary order by 3 desc limit 5;'
+\echo 'Look at it: select username, coins, hands_played from user_summary order by 3 desc limit 5;'
 \endif
 select pg_advisory_unlock(7162653105347892) as higgs_ignored \gset

@@ -2,13 +2,19 @@ import Domino
 import Fairness
 
 /// Holds what the end of a hand says against its beginning and against itself.
-struct HandCheck {
+package struct HandCheck {
   let hand: PlayedHand
   /// Our own.
   let seat: Int
 
+  /// A look at a hand from our seat.
+  package init(hand: PlayedHand, seat: Int) {
+    self.hand = hand
+    self.seat = seat
+  }
+
   /// What is wrong with the chips; empty where every one of them is accounted for.
-  func chipProblems() -> [String] {
+  package func chipProblems() -> [String] {
     guard let ended = hand.ended else { return ["the hand has no end"] }
     var problems: [String] = []
     let (nets, rake) = ended.net.reduce(into: (Int64(0), Int64(0))) { sums, entry in
@@ -48,7 +54,7 @@ struct HandCheck {
   }
 
   /// What is wrong with the deal; empty where it was the promised one.
-  func dealProblems() -> [String] {
+  package func dealProblems() -> [String] {
     guard let record = hand.record else { return ["the seed was not revealed"] }
     var problems: [String] = []
     if case .unfair(let found) = record.verify() { problems += found.map(\.description) }

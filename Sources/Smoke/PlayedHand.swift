@@ -2,7 +2,7 @@ import Domino
 import Fairness
 
 /// A hand as it was seen from one seat.
-struct PlayedHand: Sendable {
+package struct PlayedHand: Sendable {
   /// A tile that was put on the table.
   struct Placement: Sendable, Hashable {
     var move: Int

@@ -53,7 +53,8 @@ package struct SmokeReport: Encodable, Sendable {
 extension SmokeReport.Step {
   /// One line: a word, the step, its time, its detail.
   package var line: String {
-    let time = String(repeating: " ", count: max(0, 6 - "\(milliseconds)".count)) + "\(milliseconds)"
+    let time =
+      String(repeating: " ", count: max(0, 6 - "\(milliseconds)".count)) + "\(milliseconds)"
     let name = name + String(repeating: " ", count: max(0, 8 - name.count))
     return "\(isOk ? "ok  " : "FAIL")  \(name)\(time) ms  \(detail)"
   }

@@ -85,7 +85,8 @@ package struct SmokeRun {
     let failure =
       error as? SmokeFailure
       ?? SmokeFailure(expected: "no error", found: "\(error)", look: Look.log)
-    kind = failure.kind
+    // Later on it is a server that was there and is away.
+    kind = report.steps.count == 1 ? failure.kind : .wrong
     finish(isOk: false, failure.found)
     report.failure = .init(
       step: report.steps.last?.name ?? "", expected: failure.expected, found: failure.found,
@@ -182,7 +183,8 @@ extension SmokeRun {
       return ""
     }
     let winner = ended.winner.map { $0 == view.seat ? "we won" : "seat \($0) won" } ?? "nobody won"
-    return "\(hand.placements.count) tiles placed, \(winner), \(hand.net(of: view.seat) ?? 0) for us"
+    return
+      "\(hand.placements.count) tiles placed, \(winner), \(hand.net(of: view.seat) ?? 0) for us"
   }
 
   private mutating func leave() async throws -> String {

@@ -5,6 +5,7 @@ import FoundationEssentials
 struct SmokeServer: Sendable {
   private static let pauseMilliseconds = 250
   private static let answerMilliseconds = 10_000
+  private static let firstAnswerSeconds = 10
   private static let passingStatuses = [429, 502, 503, 504]
 
   let client: APIClient
@@ -16,7 +17,9 @@ struct SmokeServer: Sendable {
   /// The same for the first request, which waits a time of its own for a server that starts.
   func waiting(seconds: Int) -> SmokeServer {
     var copy = SmokeServer(
-      client: client, deadline: min(deadline, .now + .seconds(max(seconds, 10))), token: token)
+      client: client,
+      deadline: min(deadline, .now + .seconds(seconds > 0 ? seconds : Self.firstAnswerSeconds)),
+      token: token)
     copy.isPatient = seconds > 0
     return copy
   }
@@ -44,20 +47,22 @@ struct SmokeServer: Sendable {
     request.token = token
     while true {
       request.timeoutMilliseconds = min(Self.answerMilliseconds, max(1, deadline.millisecondsLeft))
-      let found: String
+      let (found, isAnswered): (String, Bool)
       switch await once(request) {
       case .success(let answer) where answer.status == status: return answer
       case .success(let answer):
-        found = Self.text(answer)
+        (found, isAnswered) = (Self.text(answer), true)
         guard Self.passingStatuses.contains(answer.status) else {
           throw Self.refused(request, status, found)
         }
       case .failure(let failure):
-        found = "\(failure)"
+        (found, isAnswered) = ("\(failure)", false)
         guard isPatient, Self.isPassing(failure) else { throw Self.unreachable(request, found) }
       }
       guard deadline.millisecondsLeft > Self.pauseMilliseconds else {
-        throw Self.refused(request, status, "\(found), until the time was up")
+        let found = "\(found), until the time was up"
+        throw isAnswered
+          ? Self.refused(request, status, found) : Self.unreachable(request, found)
       }
       try? await Task.sleep(for: .milliseconds(Self.pauseMilliseconds))
     }

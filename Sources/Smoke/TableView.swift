@@ -2,15 +2,15 @@ import Domino
 
 /// What a seat has seen of its table: a pure value that takes one message after the other, and
 /// notices what may not be.
-struct TableView: Sendable {
+package struct TableView: Sendable {
   /// Our seat.
-  let seat: Int
+  package let seat: Int
   /// The number of the last event; nil before the first snapshot.
   private(set) var lastSeq: Int64?
   /// The hand that is being played, if we are dealt in.
   private(set) var current: PlayedHand?
   /// Those that are over.
-  private(set) var ended: [PlayedHand] = []
+  package private(set) var ended: [PlayedHand] = []
   /// Our decision, where it is our turn.
   private(set) var turn: TableMessage.Turn?
   /// Whether our seat is played for us.
@@ -23,8 +23,14 @@ struct TableView: Sendable {
     case untold
   }
 
-  init(seat: Int) {
+  /// What the seat has seen before anything was said.
+  package init(seat: Int) {
     self.seat = seat
+  }
+
+  /// Takes a message as it came.
+  package mutating func take(_ text: String) throws(SmokeFailure) {
+    try take(TableMessage(text: text), text: text)
   }
 
   /// Takes a message; `text` is what it was read from.
@@ -81,7 +87,8 @@ struct TableView: Sendable {
   private mutating func resume(_ hand: TableMessage.Hand) throws(SmokeFailure) {
     guard let tiles = hand.yourTiles else { return }
     var playing =
-      current ?? PlayedHand(id: hand.id, number: hand.number, commit: hand.commit, dealt: [], tiles: [])
+      current
+      ?? PlayedHand(id: hand.id, number: hand.number, commit: hand.commit, dealt: [], tiles: [])
     for seen in playing.placements {
       let stored = hand.moves.first { $0.move == seen.move }
       guard stored?.tile == seen.tile, stored?.seat == seen.seat else {

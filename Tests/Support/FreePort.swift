@@ -21,18 +21,36 @@ package enum FreePort {
     withSocket({ connect($0, $1, $2) }, port) == 0
   }
 
+  /// A socket that listens there.
+  static func listen(_ port: Int, backlog: Int32) throws -> Int32 {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    guard withAddress(of: port, { bind(descriptor, $0, $1) }) == 0,
+      Glibc.listen(descriptor, backlog) == 0
+    else {
+      close(descriptor)
+      throw TestDatabaseError(description: "nobody can listen on port \(port)")
+    }
+    return descriptor
+  }
+
   private static func withSocket(
     _ body: (Int32, UnsafePointer<sockaddr>, socklen_t) -> Int32, _ port: Int
   ) -> Int32 {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     defer { close(descriptor) }
+    return withAddress(of: port) { body(descriptor, $0, $1) }
+  }
+
+  private static func withAddress(
+    of port: Int, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
+  ) -> Int32 {
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
     address.sin_port = UInt16(port).bigEndian
     return withUnsafePointer(to: &address) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        body(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+        body($0, socklen_t(MemoryLayout<sockaddr_in>.size))
       }
     }
   }

@@ -61,19 +61,21 @@ struct RecoveryTests {
     var policy = TablePolicy()
     policy.dealsHands = false
     try fixture.resume(raisingFence: true, policy: policy)
-    let witness = try await fixture.watch()
+    // Who is there would play on.
+    let witness = try await fixture.watch(1)
     await fixture.table.begin()
     while fixture.hand != nil {
       await fixture.play()
       await fixture.table.whenIdle()
     }
     #expect(fixture.database.state.withLock { $0.settlements } == 1)
-    await fixture.pass(60_000)
+    await fixture.pass(30_000)
     #expect(fixture.hand == nil)
     #expect(witness.of("hand.ended").count == 1)
     #expect(witness.of("hand.started").isEmpty && witness.of("deal.committed").isEmpty)
     // The same table deals where hands are dealt.
     try fixture.resume(raisingFence: true)
+    _ = try await fixture.watch(1)
     await fixture.table.begin()
     await fixture.pass(Int64(fixture.policy.breakAfterHandMilliseconds))
     #expect(fixture.hand != nil)

@@ -26,6 +26,7 @@ CHART_TIMEOUT_SECONDS = 1200
 WEB_TIMEOUT_SECONDS = 120
 BROWSER_TIMEOUT_SECONDS = 900
 FAULTS_TIMEOUT_SECONDS = 1200
+SMOKE_TIMEOUT_SECONDS = 900
 CONTAINERS_TIMEOUT_SECONDS = 1800
 SERVER_TIMEOUT_SECONDS = 180
 LEFT_OVER_GRACE_SECONDS = 10
@@ -170,6 +171,9 @@ def program_stages(quick: bool) -> list[Stage]:
     Stage("browser", lambda run: counted(
       run, "scripts/with-server", ".venv/bin/python", "Tests/Browser/browser.py", "--url", "{url}",
       "--database-url", "{database-url}", timeout_seconds=BROWSER_TIMEOUT_SECONDS), ("build",)),
+    Stage("smoke", lambda run: counted(
+      run, ".venv/bin/python", "Tests/Smoke/smoke.py", timeout_seconds=SMOKE_TIMEOUT_SECONDS),
+      ("build",)),
     Stage("faults", lambda run: counted(
       run, ".venv/bin/python", "Tests/Faults/faults.py", "--kills", str(kills),
       "--postgres-kills", str(postgres_kills), timeout_seconds=FAULTS_TIMEOUT_SECONDS),

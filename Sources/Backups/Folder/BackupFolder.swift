@@ -66,10 +66,13 @@ package struct BackupFolder: Sendable {
 
   /// A name that is not taken, such as `higgs-higgs_domino-20261128T020000Z.dump`.
   func freeName(database: String, takenAt: String) -> String {
-    let safe = String(database.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") ? $0 : "-" })
+    let safe = String(
+      database.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") ? $0 : "-" })
     let stamp = takenAt.filter { $0.isNumber || $0 == "T" || $0 == "Z" }
-    for number in 1...1_000 {
-      let name = "higgs-\(safe)-\(stamp)\(number == 1 ? "" : "-\(number)")\(Self.dumpEnding)"
+    // Those of one second, in the order of their names.
+    for number in 1..<100 {
+      let suffix = number == 1 ? "" : "_\(number < 10 ? "0" : "")\(number)"
+      let name = "higgs-\(safe)-\(stamp)\(suffix)\(Self.dumpEnding)"
       if access(file(name), F_OK) != 0 { return name }
     }
     return "higgs-\(safe)-\(stamp)-\(UInt32.random(in: 0...UInt32.max))\(Self.dumpEnding)"

@@ -21,6 +21,14 @@ package struct StoredBackup: Sendable, Hashable {
   /// Whether the two fit.
   package var state: State
 
+  /// A backup as it was found.
+  package init(name: String, bytes: Int64, manifest: BackupManifest?, state: State) {
+    self.name = name
+    self.bytes = bytes
+    self.manifest = manifest
+    self.state = state
+  }
+
   /// When it was taken; empty where that is not known.
   package var takenAt: String { manifest?.takenAt ?? "" }
 }

@@ -25,8 +25,11 @@ package struct PostgresPrograms: Sendable {
     }
     throw BackupFailure(
       .failed,
-      tooOld.map { "\($0), and PostgreSQL \(major) needs \(name) \(major) or newer. \(Self.advice(major))" }
-        ?? "\(name) was not found in \(folder ?? "PATH or /usr/lib/postgresql"). \(Self.advice(major))")
+      tooOld.map {
+        "\($0), and PostgreSQL \(major) needs \(name) \(major) or newer. \(Self.advice(major))"
+      }
+        ?? "\(name) was not found in \(folder ?? "PATH or /usr/lib/postgresql"). \(Self.advice(major))"
+    )
   }
 
   private static func advice(_ major: Int) -> String {

@@ -55,12 +55,14 @@ package struct BackupRestorer: Sendable {
     guard let manifest = stored.manifest else {
       guard needsManifest else { return nil }
       throw BackupFailure(
-        .notABackup, "\(file) has no manifest beside it, so nobody knows whether it is whole. With "
+        .notABackup,
+        "\(file) has no manifest beside it, so nobody knows whether it is whole. With "
           + "--no-manifest it is restored all the same.")
     }
     guard stored.state == .good, try BackupFolder.sha256(of: file) == manifest.sha256 else {
       throw BackupFailure(
-        .notABackup, "\(file) is not what was backed up: its bytes are not those of its manifest. "
+        .notABackup,
+        "\(file) is not what was backed up: its bytes are not those of its manifest. "
           + "Take another one, and look at the disk.")
     }
     return manifest

@@ -12,7 +12,8 @@ struct DumpContents: Sendable {
     guard ended.status == 0, !ended.wasKilled else {
       throw BackupFailure(
         .notABackup,
-        "\(file) is no whole dump: \(ended.errors.split(separator: "\n").first ?? "it is unreadable")")
+        "\(file) is no whole dump: \(ended.errors.split(separator: "\n").first ?? "it is unreadable")"
+      )
     }
     lines = ended.output.split(separator: "\n")
   }

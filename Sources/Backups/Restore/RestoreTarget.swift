@@ -28,12 +28,14 @@ enum RestoreTarget {
     }
     guard encoding == "UTF8" else {
       throw BackupFailure(
-        .failed, "the database \(database) is in \(encoding). Make it in UTF8: "
+        .failed,
+        "the database \(database) is in \(encoding). Make it in UTF8: "
           + "createdb --encoding UTF8 --template template0 NAME")
     }
     guard mayOwn else {
       throw BackupFailure(
-        .failed, "restoring makes roles, owners and grants. Connect as a superuser, or as the "
+        .failed,
+        "restoring makes roles, owners and grants. Connect as a superuser, or as the "
           + "database's owner with CREATEROLE.")
     }
     try await demandEmpty(connection, database)
@@ -67,7 +69,8 @@ enum RestoreTarget {
     guard !found.isEmpty else { return }
     let shown = found.prefix(shownMax).joined(separator: ", ")
     throw BackupFailure(
-      .failed, "the database \(database) is not empty: \(found.count) objects, such as \(shown). "
+      .failed,
+      "the database \(database) is not empty: \(found.count) objects, such as \(shown). "
         + "Nothing was changed. Restore into one that was just made: createdb NAME")
   }
 

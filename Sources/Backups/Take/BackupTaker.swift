@@ -143,7 +143,8 @@ package struct BackupTaker: Sendable {
         .cannotWrite, "the disk of \(folder.path) is full. Free some, or keep fewer backups.")
     }
     if words.contains("permission denied") {
-      return BackupFailure(.failed, "\(program) may not read all:\n  \(words)\n\(BackupFailure.rights)")
+      return BackupFailure(
+        .failed, "\(program) may not read all:\n  \(words)\n\(BackupFailure.rights)")
     }
     let how = ended.wasKilled ? "was ended by signal" : "ended with status"
     return BackupFailure(.failed, "\(program) \(how) \(ended.status):\n  \(words)")

@@ -15,8 +15,10 @@ extension Host {
     guard let hosted = registry[room] else { throw CommandError(outcome: "room_not_found") }
     let occupancy = await hosted.room.occupancy
     let missing = max(0, min(count, occupancy.free))
-    registry.want(bots: occupancy.bots + missing, in: room)
-    return try await seatBots(missing, in: room)
+    let seated = try await seatBots(missing, in: room)
+    // Only now: the watcher fills up to what is wanted, and would seat some of these itself.
+    registry.want(bots: occupancy.bots + seated, in: room)
+    return seated
   }
 
   /// Seats so many bots, one after the other, while there are free seats.

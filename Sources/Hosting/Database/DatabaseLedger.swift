@@ -27,7 +27,8 @@ struct DatabaseLedger: Sendable {
   var ledger: TableLedger {
     TableLedger(
       commitDeal: { await batches.commitDeal($0) }, startHand: { await batches.startHand($0) },
-      settle: { await batches.settle($0) }, void: { await void($0, $1, $2) }, sit: { await sit($0) },
+      settle: { await batches.settle($0) }, void: { await void($0, $1, $2) },
+      sit: { await sit($0) },
       topUp: { await topUp($0) }, stand: { await stand($0, $1) }, close: { await close($0, $1) },
       balance: { try? await rooms.purse(of: $0, $1) }, load: { await load($0) })
   }

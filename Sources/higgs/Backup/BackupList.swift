@@ -57,7 +57,8 @@ struct BackupList: AsyncParsableCommand {
     let known = manifest.map {
       "  \($0.takenAt)  schema \($0.schemaVersion)  \($0.rows["transactions"] ?? 0) transactions"
     }
-    return "\(backup.name)  \(BackupText.size(backup.bytes))\(known ?? "")  \(backup.state.rawValue)"
+    return
+      "\(backup.name)  \(BackupText.size(backup.bytes))\(known ?? "")  \(backup.state.rawValue)"
   }
 
   private static func json(_ backups: [StoredBackup]) throws -> String {

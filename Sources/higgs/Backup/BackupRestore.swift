@@ -5,7 +5,8 @@ import Backups
 struct BackupRestore: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "restore",
-    abstract: "Restore a backup into an empty database, and verify the ledger and the journal there.",
+    abstract:
+      "Restore a backup into an empty database, and verify the ledger and the journal there.",
     discussion: """
       Anything but an empty database is refused, and left as it is. Roles that are missing are \
       made, without passwords. After it the ledger's positions go on where they were \

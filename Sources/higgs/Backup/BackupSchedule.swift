@@ -39,7 +39,7 @@ struct BackupSchedule: AsyncParsableCommand {
       let ending = Ending(Nights(command: self))
       do {
         try await ending.run()
-      } catch where ending.isAsked {
+      } catch  where ending.isAsked {
         Console.say("ended, as asked by a signal")
       }
     }

@@ -35,5 +35,9 @@ extension Variable {
     "Certificates (PEM) of the authorities to trust for rediss://. The certificate and its name "
       + "are always checked.")
 
-  static let redisVariables = [redisURL, redisCertificates]
+  static let redisPasswordFile = path(
+    "REDIS_PASSWORD_FILE", .redis, usualWords: "the password in `REDIS_URL`, if any",
+    "A file whose first line is the password of Redis, so that it stands in no environment.")
+
+  static let redisVariables = [redisURL, redisPasswordFile, redisCertificates]
 }

@@ -18,7 +18,8 @@ struct ActivityCheck: DatabaseCheck {
         .one().decode(Bool.self)
     else {
       return .skipped(
-        area, "long transactions", "other roles' are seen by members of pg_monitor only: "
+        area, "long transactions",
+        "other roles' are seen by members of pg_monitor only: "
           + "grant pg_monitor to this role, or run the doctor as another one")
     }
     let found = try await connection.query(
@@ -57,7 +58,8 @@ struct ActivityCheck: DatabaseCheck {
     return .graded(
       area, "lock waits", all.joined(separator: "; "), warning: true, problem: first.2 > 60,
       why: "Whoever waits for a lock keeps a connection, and those behind wait, too.",
-      do: "select * from pg_stat_activity where pid = \(first.3); then pg_cancel_backend(\(first.3))")
+      do:
+        "select * from pg_stat_activity where pid = \(first.3); then pg_cancel_backend(\(first.3))")
   }
 
   private func prepared(_ connection: PostgresConnection) async throws -> Finding {
@@ -107,7 +109,8 @@ struct StatementsCheck: DatabaseCheck {
     guard let schema else {
       return [
         .skipped(
-          area, name, "pg_stat_statements is not there: shared_preload_libraries = "
+          area, name,
+          "pg_stat_statements is not there: shared_preload_libraries = "
             + "'pg_stat_statements', then create extension pg_stat_statements;")
       ]
     }

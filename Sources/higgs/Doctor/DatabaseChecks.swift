@@ -87,7 +87,8 @@ struct SettingsCheck: DatabaseCheck {
     let commit = settings["synchronous_commit"] ?? "?"
     findings.append(
       .graded(
-        area, "synchronous_commit", commit, warning: commit == "local", problem: !(on + ["local"]).contains(commit),
+        area, "synchronous_commit", commit, warning: commit == "local",
+        problem: !(on + ["local"]).contains(commit),
         why: "Clients are told of moves and payments that a crash can still undo.",
         do: "alter role higgs_app set synchronous_commit = on;"))
     findings.append(

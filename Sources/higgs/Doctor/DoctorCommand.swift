@@ -6,7 +6,8 @@ import Foundation
 struct DoctorCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor",
-    abstract: "Look at the server, its database and all around them; say what is wrong and what to do.",
+    abstract:
+      "Look at the server, its database and all around them; say what is wrong and what to do.",
     discussion: """
       It only reads, and every look has a time limit. Give it the server's own environment, above \
       all DATABASE_URL: what it finds is what the server meets. Some things are seen by members of \
@@ -53,18 +54,18 @@ struct DoctorCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let environment = Environment(values: ProcessInfo.processInfo.environment)
+    let environment = Environment.process
     var findings: [Finding] = []
     if let address = try address() {
       findings += await ServerLook(
         address: address, certificates: caFile, timeoutSeconds: timeoutSeconds
       ).findings()
     }
-    let usual = environment.text("DATABASE_POOL").flatMap { Int($0) } ?? 20
+    let usual = (try? environment.number(.databasePool)) ?? 20
     findings += await DatabaseLook(
       options: database, poolConnections: pool ?? usual, timeoutSeconds: timeoutSeconds
     ).findings()
-    findings += await RedisLook(url: environment.text("REDIS_URL")).findings()
+    findings += await RedisLook(url: environment.text(.redisURL)).findings()
     findings += KeyRingLook(environment: environment).findings()
     findings += BackupLook(folder: backups).findings()
     let report = DoctorReport(findings)

@@ -48,9 +48,9 @@ struct KeyRingLook {
   func findings() -> [Finding] {
     let (area, name) = ("security", "key ring")
     let data: Data
-    if let text = environment.text("HIGGS_KEYS") {
+    if let text = environment.text(.keys) {
       data = Data(text.utf8)
-    } else if let path = environment.text("HIGGS_KEY_RING_FILE") {
+    } else if let path = environment.text(.keyRingFile) {
       guard let read = FileManager.default.contents(atPath: path) else {
         return [
           .problem(
@@ -78,7 +78,7 @@ struct KeyRingLook {
       return [
         .problem(
           area, name, "\(error)", why: "The server does not start with it.",
-          do: "openssl rand -hex 32 makes a key; docs/architecture.md has the form")
+          do: "umask 077; higgs keys make > key-ring.json")
       ]
     }
   }
@@ -126,7 +126,9 @@ struct BackupLook {
         problem: hours > Self.problemHours, why: "What happened since is lost with the disk.",
         do: command),
       .graded(
-        area, "files", broken.isEmpty ? "all are whole"
+        area, "files",
+        broken.isEmpty
+          ? "all are whole"
           : broken.map { "\($0.name): \($0.state.rawValue)" }.joined(separator: "; "),
         warning: !broken.isEmpty, problem: false,
         why: "They count for nothing, and the disk that holds them may be failing.",

@@ -62,9 +62,11 @@ struct RightsCheck: DatabaseCheck {
     return [
       .graded(
         area, "guarded tables",
-        isMember ? "higgs_app is a member of higgs_owner"
-          : written.isEmpty ? "higgs_app writes them through functions only"
-          : "higgs_app has \(written.joined(separator: ", "))",
+        isMember
+          ? "higgs_app is a member of higgs_owner"
+          : written.isEmpty
+            ? "higgs_app writes them through functions only"
+            : "higgs_app has \(written.joined(separator: ", "))",
         warning: false, problem: isMember || !written.isEmpty,
         why: "The server, or whoever has its password, could change chips without the ledger.",
         do: isMember
@@ -100,11 +102,15 @@ struct LedgerCheck: DatabaseCheck {
       from ledger_state as s
       """
     ).one().decode((Int64?, Int64?, Int64, Int64).self)
-    let maintenance = "select * from scheduled_maintenance(); and see to it that it runs each minute"
+    let maintenance =
+      "select * from scheduled_maintenance(); and see to it that it runs each minute"
     return [
-      age("sealed", sealed, more: ", \(unsealed > 100_000 ? "over 100000" : "\(unsealed)") rows since",
+      age(
+        "sealed", sealed,
+        more: ", \(unsealed > 100_000 ? "over 100000" : "\(unsealed)") rows since",
         why: "What is not sealed can still be changed unnoticed.", maintenance),
-      age("rolled up", rolledUp, more: "",
+      age(
+        "rolled up", rolledUp, more: "",
         why: "System wallets' balances get slower and slower to tell.", maintenance),
       .graded(
         area, "horizon", "\(held) transactions behind", warning: held > 100_000,

@@ -50,7 +50,8 @@ struct ServerLook {
     let health = try? JSONDecoder().decode(Health.self, from: Data(answer.body))
     return [
       .problem(
-        "server", "ready", "no: \(health?.problems?.joined(separator: ", ") ?? "no reason is told")",
+        "server", "ready",
+        "no: \(health?.problems?.joined(separator: ", ") ?? "no reason is told")",
         why: "Load balancers send nobody to it.",
         do: "what stands under 'database' here; the server's log")
     ]

@@ -6,7 +6,7 @@ struct DatabaseProblem: Error, CustomStringConvertible {
   let description: String
 
   /// The newest migration that this program knows of and needs.
-  static let migrationNeeded: Int32 = 9
+  static let migrationNeeded: Int32 = 10
   private static let pauseMilliseconds = 500
 
   /// Waits until the database answers and has the tables that this program needs.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Logging
 import Metrics
 import Telemetry
@@ -26,6 +27,7 @@ struct Serve: AsyncParsableCommand {
   }
 
   func run() async throws {
+    endAtOnceUntilServing()
     let node: Node
     do {
       let logger = Logger(label: "configuration")
@@ -40,5 +42,11 @@ struct Serve: AsyncParsableCommand {
       throw Exit.database
     }
     try await node.run()
+  }
+
+  /// Until the node takes the signals over there is nothing to end in order. Process 1 of a container
+  /// would ignore them otherwise, for as long as it waits for the database.
+  private func endAtOnceUntilServing() {
+    for number in [SIGTERM, SIGINT] { signal(number) { _exit(128 + $0) } }
   }
 }

@@ -106,10 +106,28 @@ struct ServeConfiguration: Sendable {
         throw .invalidAddress("REDIS_CA_FILE is set, so it should be rediss://")
       }
       configuration.certificateFile = certificates
+      if let path = environment.text(.redisPasswordFile) {
+        configuration.password = try redisPassword(inFile: path, besides: configuration.password)
+      }
       return configuration
     } catch {
       throw ConfigurationProblem("REDIS_URL cannot be used: \(error)")
     }
+  }
+
+  private static func redisPassword(
+    inFile path: String, besides inAddress: String?
+  ) throws(RedisError) -> String {
+    guard inAddress == nil else {
+      throw .invalidAddress("it has a password, and REDIS_PASSWORD_FILE another; leave one out")
+    }
+    let text = FileManager.default.contents(atPath: path).map {
+      String(decoding: $0, as: UTF8.self)
+    }
+    guard let line = text?.split(whereSeparator: \.isNewline).first else {
+      throw .invalidAddress("REDIS_PASSWORD_FILE: \(path) cannot be read, or is empty")
+    }
+    return String(line)
   }
 
   private static func keys(_ environment: Environment) throws(ConfigurationProblem) -> KeyRing {

@@ -58,7 +58,8 @@ struct LiveTests {
     #expect(shown.isSuperset(of: ofTables), "\(Set(ofTables).subtracting(shown))")
     #expect(
       shown.subtracting(ofTables) == [
-        "rate_limited", "too_many_rooms", "unauthenticated", "upgrade_required", "unavailable",
+        "maintenance", "rate_limited", "too_many_rooms", "unauthenticated", "unavailable",
+        "upgrade_required",
       ])
   }
 

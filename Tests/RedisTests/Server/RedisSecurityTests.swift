@@ -91,12 +91,29 @@ struct RedisSecurityTests {
     }
   }
 
-  @Test("A server that is no Redis is said to be none")
-  func stranger() async throws {
-    try await RedisServer.with(.init(usesTLS: true)) { server in
-      let reason = try await reason("redis://127.0.0.1:\(server.port)")
-      let words = ["not Redis", "ended the connection"]
-      #expect(words.contains { reason?.contains($0) == true }, "\(reason ?? "connected")")
+  @Test(
+    "A server that is no Redis is said to be none, whatever it says",
+    arguments: [
+      "HTTP/1.1 400 Bad Request\r\n\r\n", "SSH-2.0-OpenSSH_9.2\r\n", "+PONG\n",
+      "+" + String(repeating: "x", count: 100_000), "$99999999999\r\n",
+    ])
+  func strangers(_ words: String) async throws {
+    let server = try RawServer(saying: Array(words.utf8))
+    defer { server.stop() }
+    let reason = try await reason("redis://127.0.0.1:\(server.port)")
+    #expect(reason?.contains("not Redis") == true, "\(reason ?? "connected")")
+  }
+
+  @Test("Who answers before anything was asked is not taken for Redis")
+  func hasty() async throws {
+    let server = try RawServer(saying: Array("+PONG\r\n+PONG\r\n".utf8))
+    defer { server.stop() }
+    var configuration = try RedisConfiguration(url: "redis://127.0.0.1:\(server.port)")
+    configuration.commandTimeoutMilliseconds = 2_000
+    let client = try RedisClient(configuration)
+    await #expect(throws: RedisError.self) {
+      for _ in 0..<10 { _ = try await client.send(RedisCommand("PING")) }
     }
+    await client.shutdown()
   }
 }

@@ -38,7 +38,8 @@ struct RequestEnvelope: RouterMiddleware {
       return try await next(request, context)
     } catch {
       let problem = Problem.of(error) ?? .unexpected
-      if problem.status.code >= 500 {
+      // Maintenance is what the operator wants; each request that it turns away is no news.
+      if problem.status.code >= 500, problem.code != Maintenance.code {
         context.logger.error("\(request.method) \(request.uri.path) failed: \(error)")
       }
       return problem.response(requestID: context.requestID)

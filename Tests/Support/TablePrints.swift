@@ -1,18 +1,21 @@
-import Postgres
+package import Postgres
 
 /// What is in the tables of a database: for each its columns, its rows and a checksum of them.
-struct TablePrints: Equatable {
+package struct TablePrints: Equatable, Sendable {
   /// A table's content as far as some of its columns go.
-  struct Print: Equatable {
-    let columns: [String]
-    let rows: Int64
+  package struct Print: Equatable, Sendable {
+    /// Its columns.
+    package let columns: [String]
+    /// How many rows it has.
+    package let rows: Int64
     let checksum: String
   }
 
-  private(set) var tables: [String: Print] = [:]
+  /// By the table's name.
+  package private(set) var tables: [String: Print] = [:]
 
   /// Everything that is there, but for the migrations' own records.
-  init(of connection: PostgresConnection) async throws {
+  package init(of connection: PostgresConnection) async throws {
     let tables = try await connection.query(
       """
       select c.relname::text, array_agg(quote_ident(a.attname) order by a.attnum)
@@ -29,7 +32,7 @@ struct TablePrints: Equatable {
   }
 
   /// The same tables and columns as they are now.
-  func again(_ connection: PostgresConnection) async throws -> TablePrints {
+  package func again(_ connection: PostgresConnection) async throws -> TablePrints {
     var copy = self
     for (table, print) in tables {
       copy.tables[table] = try await Self.print(table, print.columns, connection)
@@ -38,7 +41,7 @@ struct TablePrints: Equatable {
   }
 
   /// A line for each table that is not the same.
-  func differences(to other: TablePrints) -> [String] {
+  package func differences(to other: TablePrints) -> [String] {
     tables.keys.sorted().filter { tables[$0] != other.tables[$0] }.map { table in
       "\(table): \(tables[table]?.rows ?? 0) rows before, \(other.tables[table]?.rows ?? 0) after"
     }
