@@ -13,6 +13,8 @@ SHOWN_LINES_MAX = 80
 # How Swift Testing and pg_prove begin the lines of what went well.
 BAD_LINE_STARTS = ("✘", "not ok", "FAIL")
 BAD_LINE_CHARACTERS_MAX = 400
+# The summary says again what failed: of a long run often only its end is kept.
+SUMMARY_BAD_LINES_MAX = 12
 GOOD_LINE_STARTS = ("◇ ", "✔ ", "➜ ", "━ ", "ok ")
 NAME_COLUMNS = 34
 
@@ -49,6 +51,7 @@ class Outcome:
   state: str
   count: Count = Count()
   seconds: float = 0
+  bad_lines: tuple[str, ...] = ()
 
 
 class StageRun:
@@ -131,7 +134,10 @@ class Runner:
     except StageFailure as failure:
       count, words = Count(failed=1), str(failure)
     state = "failed" if count.failed else "passed"
-    outcome = Outcome(state, count, time.monotonic() - started)
+    bad = [words] if words else []
+    if state == "failed":
+      bad += bad_lines(run.words())
+    outcome = Outcome(state, count, time.monotonic() - started, tuple(bad))
     print(line_of(outcome) + (f"  {words}" if words else ""), flush=True)
     if state == "failed":
       show_end_of(run.words())
@@ -143,6 +149,8 @@ class Runner:
     print("\nSummary")
     for name, outcome in self.outcomes.items():
       print(f"  {name:{NAME_COLUMNS}}{line_of(outcome)}")
+      for line in outcome.bad_lines[:SUMMARY_BAD_LINES_MAX]:
+        print(f"    {line}")
     counts = [outcome.count for outcome in self.outcomes.values()]
     return Count(sum(each.passed for each in counts), sum(each.failed for each in counts))
 
@@ -157,13 +165,18 @@ def line_of(outcome: Outcome) -> str:
   return line
 
 
+def bad_lines(words: str) -> list[str]:
+  """The lines that name what failed, cut to a readable length."""
+  return [line[:BAD_LINE_CHARACTERS_MAX] for line in words.splitlines()
+          if line.startswith(BAD_LINE_STARTS)]
+
+
 def show_end_of(words: str) -> None:
   """Prints the end of a log, indented, without what went well."""
   lines = [line for line in words.rstrip().splitlines() if not line.startswith(GOOD_LINE_STARTS)]
   if len(lines) > SHOWN_LINES_MAX:
-    for line in lines[:-SHOWN_LINES_MAX]:
-      if line.startswith(BAD_LINE_STARTS):
-        print(f"    {line[:BAD_LINE_CHARACTERS_MAX]}")
+    for line in bad_lines("\n".join(lines[:-SHOWN_LINES_MAX])):
+      print(f"    {line}")
     print(f"    … of {len(lines)} lines the last {SHOWN_LINES_MAX}:")
   for line in lines[-SHOWN_LINES_MAX:]:
     print(f"    {line}")
