@@ -71,12 +71,14 @@ extension TableRoom {
 
   /// Returns once nothing waits and nothing is under way, but for time.
   package func whenIdle() async {
-    guard isDraining || isThinking else { return }
+    guard !isIdle else { return }
     await withCheckedContinuation { waitingForIdle.append($0) }
   }
 
+  private var isIdle: Bool { !isDraining && !isThinking && walletLooks.isEmpty }
+
   func tellIdle() {
-    guard !isDraining, !isThinking else { return }
+    guard isIdle else { return }
     let waiting = waitingForIdle
     waitingForIdle.removeAll()
     for continuation in waiting { continuation.resume() }

@@ -211,17 +211,31 @@ extension TableRoom {
     stop(tellingMoved: false)
   }
 
-  /// Tells a player's own sockets what is in the wallet, as soon as it is known.
+  /// Tells a player's own sockets what is in the wallet, as soon as it is known. One look at a time:
+  /// an older one would else come last.
   private func tellWallet(of player: ID<Player>) {
     guard watching[player] != nil else { return }
-    Task { await sendWallet(to: player) }
+    if walletLooks.updateValue(.outdated, forKey: player) == nil {
+      Task { await lookIntoWallet(of: player) }
+    }
   }
 
-  private func sendWallet(to player: ID<Player>) async {
-    guard let chips = await services.ledger.balance(player, table.facts.currency) else { return }
-    let frame = walletFrame(chips)
-    for subscriber in subscribers.values where subscriber.player == player {
-      subscriber.deliver(frame)
+  private func lookIntoWallet(of player: ID<Player>) async {
+    while walletLooks[player] == .outdated {
+      walletLooks[player] = .underWay
+      if let chips = await services.ledger.balance(player, table.facts.currency) {
+        let frame = walletFrame(chips)
+        for subscriber in subscribers.values where subscriber.player == player {
+          subscriber.deliver(frame)
+        }
+      }
     }
+    walletLooks[player] = nil
+    tellIdle()
+  }
+
+  /// A look into a wallet that has changed since it began is outdated.
+  enum WalletLook {
+    case underWay, outdated
   }
 }

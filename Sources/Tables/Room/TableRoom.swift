@@ -29,6 +29,7 @@ package actor TableRoom {
   var clock: TurnClock?
   var thinkingOf: Turn?
   var isThinking = false
+  var walletLooks: [ID<Player>: WalletLook] = [:]
   var startsAt: Int64?
   var botsAloneSince: Int64?
   /// Since when no person has sat or watched; nil while somebody does, and for the house's rooms.

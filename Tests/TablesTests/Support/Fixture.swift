@@ -117,8 +117,10 @@ final class Fixture: Sendable {
     var witnesses: [Witness] = []
     for number in 1...count { witnesses.append(try await watch(number)) }
     witnesses.append(try await watch())
-    for number in 1...count { await sit(number) }
-    await table.whenIdle()
+    for number in 1...count {
+      await sit(number)
+      await table.whenIdle()
+    }
     await pass(Int64(policy.breakMilliseconds))
     return witnesses
   }
