@@ -89,14 +89,21 @@ struct TroubleTests {
   @Test("a dump that takes too long is ended")
   func tooLong() async throws {
     try await Workshop.with { shop in
+      // A shell that was sent SIGTERM says so; one that SIGKILL ends cannot.
+      let note = shop.folder.path("terminated")
       let programs = try shop.programs([
-        "pg_dump":
-          "[ \"$1\" = --version ] && { echo 'pg_dump (PostgreSQL) 18.1'; exit; }\nexec sleep 60"
+        "pg_dump": """
+        [ "$1" = --version ] && { echo 'pg_dump (PostgreSQL) 18.1'; exit; }
+        trap 'touch "\(note)"; kill $!; exit 143' TERM
+        sleep 60 &
+        wait
+        """
       ])
       let result = try await shop.backup(
         ["run", "--to", shop.path, "--keep", "1", "--timeout", "1s"], programs: programs)
       #expect(result.exitCode == 1)
       #expect(result.errors.contains("longer than 1 s"), "\(result.errors)")
+      #expect(FileManager.default.fileExists(atPath: note))
       #expect(try shop.names() == [])
     }
   }

@@ -34,7 +34,9 @@ struct Workshop {
     try await PostgresConnection.withConnection(database) { connection in
       // Other tests' transactions hold the horizon back for a moment.
       let isFinal: SQL = "select ledger_horizon() > max(posted_xid) from transactions"
-      while try await !connection.query(isFinal).one().decode(Bool.self) {}
+      while try await !connection.query(isFinal).one().decode(Bool.self) {
+        try await Task.sleep(for: .milliseconds(50))
+      }
       try await Ledger(connection).rollUp()
       try await Ledger(connection).seal()
     }

@@ -129,7 +129,7 @@ def lying_wallet(stack: Stack) -> None:
 
 
 def lost_event(stack: Stack) -> None:
-  """an event that is missing is found in the step of the hand, and the seat is given back"""
+  """an event that is missing is found in the step of the hand"""
   proxy = Proxy(stack.port, LostEvent())
   try:
     words = smoke(stack, f"http://127.0.0.1:{proxy.port}", code=1)

@@ -56,11 +56,21 @@ struct Subprocess: Sendable {
       output = Tail(outputPipe.fileHandleForReading, keptBytes)
       errors = Tail(errorPipe.fileHandleForReading, keptBytes)
       process.terminationHandler = { [weak self] _ in self?.noteEnd() }
-      try process.run()
+      try Self.withSignals { try process.run() }
       DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(call.timeoutSeconds)) {
         [weak self] in
         self?.tooLate()
       }
+    }
+
+    /// Threads of Swift's pool block signals, and a program that is started on one would inherit
+    /// that and could not be ended by SIGTERM.
+    private static func withSignals(_ body: () throws -> Void) rethrows {
+      var (none, before) = (sigset_t(), sigset_t())
+      sigemptyset(&none)
+      pthread_sigmask(SIG_SETMASK, &none, &before)
+      defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+      try body()
     }
 
     func end() async -> Ended {

@@ -65,7 +65,8 @@ struct DoctorCommand: AsyncParsableCommand {
     findings += await DatabaseLook(
       options: database, poolConnections: pool ?? usual, timeoutSeconds: timeoutSeconds
     ).findings()
-    findings += await RedisLook(url: environment.text(.redisURL)).findings()
+    findings += await RedisLook(environment: environment, timeoutSeconds: timeoutSeconds)
+      .findings()
     findings += KeyRingLook(environment: environment).findings()
     findings += BackupLook(folder: backups).findings()
     let report = DoctorReport(findings)

@@ -2,7 +2,7 @@ import FoundationEssentials
 
 /// Everything that was looked at.
 struct DoctorReport: Encodable {
-  private static let nameColumns = 26
+  private static let nameColumns = 32
 
   private let severity: Finding.Severity
   private let version: String

@@ -1,45 +1,5 @@
 import Backups
 import Foundation
-import NIOCore
-import NIOPosix
-
-/// Looks at Redis, where it is used.
-struct RedisLook {
-  private static let connectSeconds: Int64 = 3
-  let url: String?
-
-  func findings() async -> [Finding] {
-    guard let url else {
-      return [.skipped("redis", "reachable", "not used: one server needs none (REDIS_URL)")]
-    }
-    guard let parts = URLComponents(string: url), ["redis", "rediss"].contains(parts.scheme),
-      let host = parts.host, !host.isEmpty
-    else {
-      return [
-        .problem(
-          "redis", "address", "REDIS_URL is no address of Redis", why: "The server refuses it.",
-          do: "REDIS_URL=redis://:PASSWORD@HOST:6379")
-      ]
-    }
-    let port = parts.port ?? 6_379
-    do {
-      let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-        .connectTimeout(.seconds(Self.connectSeconds)).connect(host: host, port: port).get()
-      try? await channel.close()
-      return [
-        .ok("redis", "reachable", "\(host), port \(port) takes connections"),
-        .skipped("redis", "sign-in and memory", "not looked at by this release"),
-      ]
-    } catch {
-      return [
-        .warning(
-          "redis", "reachable", "\(host), port \(port) takes no connections",
-          why: "Servers go on without it, each for itself: presence and limits are not shared.",
-          do: "redis-cli -h \(host) -p \(port) ping; start it, or correct REDIS_URL")
-      ]
-    }
-  }
-}
 
 /// Looks at the key ring of the environment, where there is one.
 struct KeyRingLook {

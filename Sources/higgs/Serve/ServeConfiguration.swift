@@ -95,7 +95,8 @@ struct ServeConfiguration: Sendable {
     }
   }
 
-  private static func redis(
+  /// Where Redis is; nil where none is used.
+  static func redis(
     _ environment: Environment
   ) throws(ConfigurationProblem) -> RedisConfiguration? {
     let certificates = environment.text(.redisCertificates)
