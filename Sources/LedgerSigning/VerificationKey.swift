@@ -1,5 +1,5 @@
-package import Core
-package import Crypto
+import Core
+import Crypto
 import Store
 
 /// The public half of a signing key: to be published where the database's owner cannot change it.

@@ -94,6 +94,11 @@ package struct SQL: Sendable, ExpressibleByStringInterpolation {
       sql.appendValue(value)
     }
 
+    /// A value or null, bound.
+    package mutating func appendInterpolation<Value: PostgresEncodable>(_ value: Value?) {
+      sql.appendValue(value)
+    }
+
     /// A name (of a table, a column, a role, …), quoted.
     package mutating func appendInterpolation(identifier: String) {
       sql.appendText(SQL.quoted(identifier: identifier))

@@ -1,5 +1,5 @@
 import Foundation
-package import Postgres
+import Postgres
 
 /// Where `pg_dump` and `pg_restore` are, and how they are told about a database.
 package struct PostgresPrograms: Sendable {

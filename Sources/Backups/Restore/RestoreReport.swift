@@ -1,5 +1,5 @@
 import FoundationEssentials
-package import Store
+import Store
 
 /// What a restored database is like.
 package struct RestoreReport: Encodable, Sendable {

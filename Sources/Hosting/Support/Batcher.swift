@@ -1,4 +1,4 @@
-package import Dispatch
+import Dispatch
 import Synchronization
 
 /// Gathers what many rooms want of the database, and sends it together when a lane is free.

@@ -31,13 +31,13 @@ struct KeysCommand: ParsableCommand {
     var file: String
 
     func run() throws {
-      do {
+      do throws(ConfigurationProblem) {
         let ring = try KeyRing(json: try contents())
         try ring.demandStrong()
         let keys = ring.names.count == 1 ? "1 key" : "\(ring.names.count) keys"
         Console.say("the key ring is good: \(keys), the current one is \(ring.current)")
-      } catch let problem as ConfigurationProblem {
-        Console.complain("Error: \(problem)")
+      } catch {
+        Console.complain("Error: \(error)")
         throw ExitCode(1)
       }
     }

@@ -1,4 +1,4 @@
-package import ArgumentParser
+import ArgumentParser
 
 /// A time as PostgreSQL writes it: a whole number with ms, s, min or h; without a unit it is ms.
 package struct TimeLimit: ExpressibleByArgument, Equatable {
