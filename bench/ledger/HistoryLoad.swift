@@ -4,7 +4,7 @@ import Store
 
 extension Bench {
   static let lookups = 2000
-  static let warmUpBatches = 200
+  static let warmUpBatches = 50
 
   /// Latency of what a player looks at most: the balance, and the last 50 transactions.
   func history() async throws {
@@ -70,15 +70,18 @@ extension Bench {
     try await rest()
   }
 
-  /// What follows a bulk load in any case, done before and not beside the measurement: the vacuum,
-  /// the checkpoint, and the first write of each page after it, which goes to the WAL whole.
-  private func rest() async throws {
+  /// What comes before a measurement, at every size: the vacuum and the checkpoint of what was loaded,
+  /// then the first write of each page after it, which goes to the WAL whole, by every connection,
+  /// since each also maps the pages of the shared buffers that it meets for the first time.
+  func rest() async throws {
     let patience = QueryOptions(timeoutMilliseconds: 1_200_000)
     _ = try await owner.query("vacuum analyze", patience)
     _ = try await owner.query("checkpoint", patience)
-    let lane = Ledger(lanes[0])
-    for _ in 0..<Self.warmUpBatches {
-      _ = try await lane.post(postings(.shared, batch: 500, lane: 0, of: 1))
+    for lane in lanes {
+      let ledger = Ledger(lane)
+      for _ in 0..<Self.warmUpBatches {
+        _ = try await ledger.post(postings(.shared, batch: 500, lane: 0, of: 1))
+      }
     }
   }
 

@@ -24,6 +24,8 @@ struct LedgerBench: AsyncParsableCommand {
   func run() async throws {
     let database = try PostgresConfiguration(connectionString: databaseURL)
     let bench = try await Bench(database, seconds: seconds)
+    // Small and large are measured after the same rest, so that they can be compared.
+    try await bench.rest()
     if onlyLarge {
       print("## At first\n")
       try await bench.again()

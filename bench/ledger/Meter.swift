@@ -8,9 +8,15 @@ struct Meter {
   struct Reading {
     var walBytes: Int64
     var diskBytes: Int64
-    /// Of the postmaster and all its children, user and system.
-    var cpuSeconds: Double
+    /// Of the postmaster and each of its children, user and system.
+    var cpuSeconds: [Int: Double]
     var clock: ContinuousClock.Instant
+
+    /// CPU used since then. A process that has ended in between, such as a worker of autovacuum,
+    /// counts for nothing; the sum of all would fall by whatever it had used before.
+    func cpuSeconds(since before: Reading) -> Double {
+      cpuSeconds.reduce(0) { $0 + $1.value - (before.cpuSeconds[$1.key] ?? 0) }
+    }
   }
 
   let owner: PostgresConnection
@@ -34,13 +40,13 @@ struct Meter {
       walBytes: wal, diskBytes: disk, cpuSeconds: try cpuSeconds(), clock: .now)
   }
 
-  private func cpuSeconds() throws -> Double {
-    var total = 0.0
+  private func cpuSeconds() throws -> [Int: Double] {
+    var used: [Int: Double] = [:]
     for name in try FileManager.default.contentsOfDirectory(atPath: "/proc") {
       guard let process = Int(name), let stat = try? Self.stat(of: process) else { continue }
-      if process == postmaster || stat.parent == postmaster { total += stat.cpuSeconds }
+      if process == postmaster || stat.parent == postmaster { used[process] = stat.cpuSeconds }
     }
-    return total
+    return used
   }
 
   /// Parent and CPU time of a process, by proc(5).

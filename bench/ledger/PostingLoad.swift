@@ -88,7 +88,7 @@ extension Bench {
     let each = 1 / Double(count)
     return Measured(
       count: count, seconds: (after.clock - before.clock) / .seconds(1),
-      cpuMicrosecondsEach: (after.cpuSeconds - before.cpuSeconds) * 1e6 * each,
+      cpuMicrosecondsEach: after.cpuSeconds(since: before) * 1e6 * each,
       walBytesEach: Double(after.walBytes - before.walBytes) * each,
       diskBytesEach: Double(after.diskBytes - before.diskBytes) * each)
   }

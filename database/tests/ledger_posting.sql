@@ -566,6 +566,32 @@ select is(
    where p.outcome = 'ok'),
   1000, 'which is posted');
 
+-- Locks and writes -------------------------------------------------------------------------------
+
+-- A wallet that is locked by one (sub)transaction and written by another names both by a multixact.
+-- Each try has a wallet that this transaction has not posted to yet. Other sessions may well
+-- make some meanwhile, so one try without any is enough: where posting makes them, every try does.
+create function pg_temp.multixacts_of_a_payment()
+returns integer
+language plpgsql
+as $function$
+declare
+  before integer;
+  made integer;
+begin
+  for attempt in 1 .. 20 loop
+    perform pg_temp.player(format('fresh%s', attempt), 0);
+    before := mxid_age('1'::xid);
+    perform pg_temp.post(format('mx%s grant issue fresh%s 1', attempt, attempt));
+    made := mxid_age('1'::xid) - before;
+    exit when made = 0;
+  end loop;
+  return made;
+end
+$function$;
+select is(
+  pg_temp.multixacts_of_a_payment(), 0, 'wallets are locked and written by one subtransaction');
+
 -- Durability -------------------------------------------------------------------------------------
 
 set local synchronous_commit = off;
