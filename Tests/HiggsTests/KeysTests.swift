@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("higgs keys", .timeLimit(.minutes(2)))
+@Suite("higgs keys", .timeLimit(.minutes(5)))
 struct KeysTests {
   private func check(_ text: String) async throws -> ProgramResult {
     let folder = try TemporaryFolder()

@@ -5,7 +5,7 @@ import Synchronization
 import Tables
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct BatcherTests {
   /// A database that answers when it is told to.
   final class Gate: Sendable {

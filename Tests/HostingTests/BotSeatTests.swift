@@ -7,7 +7,7 @@ import Tables
 import TestSupport
 import Testing
 
-@Suite("Bots give up their seats, on a database", .timeLimit(.minutes(2)))
+@Suite("Bots give up their seats, on a database", .timeLimit(.minutes(5)))
 struct BotSeatTests {
   @Test("Quick seat brings two people together: a bot stands up for the second one")
   func meet() async throws {

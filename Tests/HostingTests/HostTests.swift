@@ -6,7 +6,7 @@ import Tables
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct HostTests {
   @Test("Bots play whole hands on the database, and every chip and move is accounted for")
   func botsPlay() async throws {

@@ -8,7 +8,7 @@ import Tables
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct QuickSeatTests {
   @Test(
     "A guest who wants to play sits with bots, plays a hand, stands up, and the books are right")

@@ -7,7 +7,7 @@ import Tables
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct RecoveryTests {
   @Test("A host that is cut off mid-hand is followed by another, which goes on at the same move")
   func followed() async throws {

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite(
-  "The previous release", .timeLimit(.minutes(3)),
+  "The previous release", .timeLimit(.minutes(5)),
   .enabled(if: TestServer.isGiven, "HIGGS_TEST_POSTGRES names no server"))
 struct PreviousReleaseTests {
   /// The releases whose programs must run on this schema, as `Baseline/NUMBER.json`.

@@ -4,7 +4,7 @@ import Testing
 @Suite(
   "On a real PostgreSQL",
   .serialized,
-  .timeLimit(.minutes(3)),
+  .timeLimit(.minutes(5)),
   .enabled(if: TestServer.isGiven, "HIGGS_TEST_POSTGRES names no server")
 )
 struct ServerTests {}

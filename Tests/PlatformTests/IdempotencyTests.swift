@@ -4,7 +4,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("Idempotency keys", .timeLimit(.minutes(2)))
+@Suite("Idempotency keys", .timeLimit(.minutes(5)))
 struct IdempotencyTests {
   private struct Failure: Error {}
 

@@ -33,7 +33,7 @@ struct IdentityFixture {
   }
 }
 
-@Suite("Guests and their sign-ins", .timeLimit(.minutes(2)))
+@Suite("Guests and their sign-ins", .timeLimit(.minutes(5)))
 struct IdentityTests {
   @Test("A guest gets a profile, starting chips from the issue, and signs in again by the secret")
   func newGuest() async throws {

@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("Cancellation and time limits", .timeLimit(.minutes(2)))
+@Suite("Cancellation and time limits", .timeLimit(.minutes(5)))
 struct CancellationTests {
   /// Waits until the server runs that many statements with this text.
   func waitUntilRunning(

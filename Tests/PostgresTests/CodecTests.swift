@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What goes to the server in binary must be what the server reads in text, and come back the same.
-@Suite("Values", .timeLimit(.minutes(2)))
+@Suite("Values", .timeLimit(.minutes(5)))
 struct CodecTests {
   /// Sends a value, compares the server's own text of it, and reads it back.
   func expectRoundTrip<Value: PostgresEncodable & PostgresDecodable & Equatable>(

@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("Lost connections", .timeLimit(.minutes(3)))
+@Suite("Lost connections", .timeLimit(.minutes(5)))
 struct ConnectionLossTests {
   /// Begins that many slow statements and returns when all are with the server or in the pipeline.
   func slowStatements(_ count: Int, _ connection: PostgresConnection) async throws

@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("COPY, streams and scripts", .timeLimit(.minutes(2)))
+@Suite("COPY, streams and scripts", .timeLimit(.minutes(5)))
 struct CopyTests {
   let count = 100_000
 

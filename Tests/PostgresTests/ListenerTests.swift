@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("LISTEN", .timeLimit(.minutes(2)))
+@Suite("LISTEN", .timeLimit(.minutes(5)))
 struct ListenerTests {
   func isNotification(_ event: NotificationEvent?, _ payload: String) -> Bool {
     guard case .notification(let notification)? = event else { return false }

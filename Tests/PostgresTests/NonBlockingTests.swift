@@ -4,7 +4,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("Swift's threads", .timeLimit(.minutes(1)))
+@Suite("Swift's threads", .timeLimit(.minutes(5)))
 struct NonBlockingTests {
   @Test("Others go on while more statements wait than there are cores")
   func progress() async throws {

@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("Pipelining", .timeLimit(.minutes(2)))
+@Suite("Pipelining", .timeLimit(.minutes(5)))
 struct PipelineTests {
   @Test("A thousand queries from a hundred tasks each get their own answer")
   func thousandQueries() async throws {

@@ -2,7 +2,7 @@ import Postgres
 import Testing
 
 /// Decisions of the pool, with numbers for connections and letters for callers.
-@Suite("Pool, without I/O", .timeLimit(.minutes(1)))
+@Suite("Pool, without I/O", .timeLimit(.minutes(5)))
 struct PoolStateTests {
   typealias State = PoolState<Int, String>
 

@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("Pool", .timeLimit(.minutes(2)))
+@Suite("Pool", .timeLimit(.minutes(5)))
 struct PoolTests {
   func withPool(
     _ change: (inout PoolConfiguration) -> Void = { _ in },

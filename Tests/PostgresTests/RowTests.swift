@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("Rows", .timeLimit(.minutes(1)))
+@Suite("Rows", .timeLimit(.minutes(5)))
 struct RowTests {
   /// Runs the closure, which must throw `undecodable`, and returns why.
   func failure(_ body: () throws -> Void) throws -> DecodingFailure {

@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("SQL", .timeLimit(.minutes(1)))
+@Suite("SQL", .timeLimit(.minutes(5)))
 struct SQLTests {
   @Test("What is interpolated becomes a number in the text")
   func placeholders() {

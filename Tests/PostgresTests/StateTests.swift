@@ -2,7 +2,7 @@ import Postgres
 import Testing
 
 /// The parts that need no server.
-@Suite("States without I/O", .timeLimit(.minutes(1)))
+@Suite("States without I/O", .timeLimit(.minutes(5)))
 struct StateTests {
   typealias Pipeline = PipelineState<Int, String, String>
 

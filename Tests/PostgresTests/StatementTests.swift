@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("Prepared statements", .timeLimit(.minutes(1)))
+@Suite("Prepared statements", .timeLimit(.minutes(5)))
 struct StatementTests {
   func prepared(_ connection: PostgresConnection) async throws -> Int {
     let count: SQL = "select count(*) from pg_prepared_statements"

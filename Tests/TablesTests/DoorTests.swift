@@ -3,7 +3,7 @@ import Domino
 import Tables
 import Testing
 
-@Suite("Private rooms, and rooms that nobody enters", .timeLimit(.minutes(1)))
+@Suite("Private rooms, and rooms that nobody enters", .timeLimit(.minutes(5)))
 struct DoorTests {
   private static let code = "ABCD2345"
 

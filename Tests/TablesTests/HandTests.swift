@@ -4,7 +4,7 @@ import Tables
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct HandTests {
   @Test(
     "Whole hands of bots and people keep every chip, and show nobody a tile too early",

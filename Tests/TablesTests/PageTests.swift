@@ -3,7 +3,7 @@ import Domino
 import Tables
 import Testing
 
-@Suite("What rooms say is what docs/api/websocket.md shows", .timeLimit(.minutes(1)))
+@Suite("What rooms say is what docs/api/websocket.md shows", .timeLimit(.minutes(5)))
 struct PageTests {
   @Test("Every frame of a live table has the members of the page's examples, and no others")
   func shapes() async throws {

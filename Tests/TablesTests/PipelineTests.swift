@@ -3,7 +3,7 @@ import Domino
 import Tables
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct PipelineTests {
   @Test("A move is neither shown nor answered before it is durable")
   func durableFirst() async throws {

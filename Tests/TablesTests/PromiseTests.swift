@@ -3,7 +3,7 @@ import Domino
 import Tables
 import Testing
 
-@Suite("Bots give up their seats to people", .timeLimit(.minutes(1)))
+@Suite("Bots give up their seats to people", .timeLimit(.minutes(5)))
 struct PromiseTests {
   @Test("Between hands a bot stands up at once, and the person has its seat")
   func atOnce() async throws {

@@ -3,7 +3,7 @@ import Domino
 import Tables
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct RecoveryTests {
   @Test(
     "Resumed at any move, a room is what it was, with a full turn for the seat to act",

@@ -3,7 +3,7 @@ import Domino
 import Tables
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct TimeTests {
   @Test("A seat has its turn and its time bank; then the lowest legal tile is placed for it")
   func timeOut() async throws {

@@ -7,7 +7,7 @@ import Testing
 
 /// The law of two worlds (design, "No leak"): where two deals differ only in tiles that a viewer has
 /// not seen, and the same commands are legal in both, the viewer is told the same bytes.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct TwoWorldsTests {
   @Test("Swapped unseen tiles change not one byte", arguments: 1...40 as ClosedRange<UInt64>)
   func swapped(seed: UInt64) async throws {

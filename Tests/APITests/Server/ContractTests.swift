@@ -2,7 +2,7 @@ import API
 import Foundation
 import Testing
 
-@Suite("The contract", .timeLimit(.minutes(2)))
+@Suite("The contract", .timeLimit(.minutes(5)))
 struct ContractTests {
   private static let methods = ["get", "post", "patch", "delete"]
 

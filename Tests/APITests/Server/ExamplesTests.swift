@@ -21,7 +21,7 @@ enum Examples {
   }
 }
 
-@Suite("The examples of the socket's page", .timeLimit(.minutes(2)))
+@Suite("The examples of the socket's page", .timeLimit(.minutes(5)))
 struct ExamplesTests {
   @Test("Every message that the page lets a client say is accepted")
   func clientMessages() async throws {

@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("HTTP", .timeLimit(.minutes(2)))
+@Suite("HTTP", .timeLimit(.minutes(5)))
 struct HTTPTests {
   @Test("A quick seat that is asked for again is answered as before")
   func idempotency() async throws {

@@ -6,7 +6,7 @@ import Postgres
 import Tables
 import Testing
 
-@Suite("A live table behind the gateway", .timeLimit(.minutes(2)))
+@Suite("A live table behind the gateway", .timeLimit(.minutes(5)))
 struct LiveTests {
   @Test("A private room needs its code; all that its players are told is on the page of the socket")
   func privateRoom() async throws {

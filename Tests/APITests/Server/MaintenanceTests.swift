@@ -3,7 +3,7 @@ import Foundation
 import Platform
 import Testing
 
-@Suite("Maintenance", .timeLimit(.minutes(2)))
+@Suite("Maintenance", .timeLimit(.minutes(5)))
 struct MaintenanceTests {
   /// Tokens by a server that is not being maintained are not to be had here: the identity makes them.
   private func token(_ server: ServerFixture) async throws -> (access: String, refresh: String) {

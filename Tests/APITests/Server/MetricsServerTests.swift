@@ -4,7 +4,7 @@ import ServiceLifecycle
 import Telemetry
 import Testing
 
-@Suite("Metrics", .timeLimit(.minutes(2)))
+@Suite("Metrics", .timeLimit(.minutes(5)))
 struct MetricsServerTests {
   @Test("Without a port of their own they are among the routes, with one they are not")
   func routes() async throws {

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("higgs serve", .timeLimit(.minutes(3)))
+@Suite("higgs serve", .timeLimit(.minutes(5)))
 struct ServeTests {
   private static let away = "Redis cannot be used"
   private static let back = "Redis is back"

@@ -6,7 +6,7 @@ import Testing
 
 /// What nodes share through Redis: the limits of sign-in and who is online. Two servers on databases
 /// of their own are two nodes here, since only Redis connects them.
-@Suite("What nodes share", .timeLimit(.minutes(3)))
+@Suite("What nodes share", .timeLimit(.minutes(5)))
 struct SharedTests {
   private static let path = "/v1/auth/guest/sign-in"
   private static let body = #"{"guest_secret":"x"}"#

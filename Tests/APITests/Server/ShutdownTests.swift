@@ -4,7 +4,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("The end of the server", .timeLimit(.minutes(2)))
+@Suite("The end of the server", .timeLimit(.minutes(5)))
 struct ShutdownTests {
   @Test("SIGTERM with 100 silent sockets ends within 25 seconds, in order")
   func silentSockets() async throws {

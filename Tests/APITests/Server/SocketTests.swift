@@ -4,7 +4,7 @@ import Platform
 import TestSupport
 import Testing
 
-@Suite("The socket", .timeLimit(.minutes(2)))
+@Suite("The socket", .timeLimit(.minutes(5)))
 struct SocketTests {
   @Test("A hello is welcomed, and its rooms are watched from the event that the client has")
   func hello() async throws {

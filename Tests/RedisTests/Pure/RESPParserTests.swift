@@ -46,21 +46,19 @@ struct RESPParserTests {
     }
   }
 
-  @Test("A large reply in small pieces takes time in proportion to its size")
+  // Looked at anew with each piece it would be 500 gigabytes.
+  @Test(
+    "A large reply in small pieces takes time in proportion to its size", .timeLimit(.minutes(1)))
   func large() throws {
-    let payload = [UInt8](repeating: 7, count: 4 << 20)
+    let payload = [UInt8](repeating: 7, count: 8 << 20)
     let wire = Array("$\(payload.count)\r\n".utf8) + payload + [13, 10]
     var parser = RESPParser()
     var found: [RESPValue] = []
-    let duration = try ContinuousClock().measure {
-      for start in stride(from: 0, to: wire.count, by: 64) {
-        parser.feed(wire[start..<min(start + 64, wire.count)])
-        if let value = try parser.next() { found.append(value) }
-      }
+    for start in stride(from: 0, to: wire.count, by: 64) {
+      parser.feed(wire[start..<min(start + 64, wire.count)])
+      if let value = try parser.next() { found.append(value) }
     }
     #expect(found == [.bulk(payload)])
-    // Looked at anew with each piece it would be 130 gigabytes.
-    #expect(duration < .seconds(10))
   }
 
   @Test(

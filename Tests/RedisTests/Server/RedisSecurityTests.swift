@@ -2,7 +2,7 @@ import Redis
 import TestSupport
 import Testing
 
-@Suite("Redis: passwords and TLS", .timeLimit(.minutes(2)))
+@Suite("Redis: passwords and TLS", .timeLimit(.minutes(5)))
 struct RedisSecurityTests {
   /// Why a client of this address is not connected; nil where it is.
   private func reason(_ url: String, certificates: String? = nil) async throws -> String? {

@@ -2,7 +2,7 @@ import Redis
 import TestSupport
 import Testing
 
-@Suite("Redis: the subscriber on a real server", .timeLimit(.minutes(2)))
+@Suite("Redis: the subscriber on a real server", .timeLimit(.minutes(5)))
 struct RedisSubscriberTests {
   private func publish(_ channel: String, _ words: String, on client: RedisClient) async throws {
     let heard = try await client.send(RedisCommand("PUBLISH", channel, words))
