@@ -29,12 +29,12 @@ extension Ledger {
   /// Checks the ledger, all of it or what has come since the last rollup. `head` is the hash of a
   /// published seal: where it is not in the chain, history was rewritten.
   package func verify(
-    head: [UInt8]? = nil, recentOnly: Bool = false
+    head: [UInt8]? = nil, recentOnly: Bool = false, timeoutMilliseconds: Int? = nil
   ) async throws(PostgresError) -> [IntegrityCheck] {
     try await client.query(
       """
       select check_name, is_ok, examined, problem from verify_ledger(\(head), \(recentOnly))
-      """
+      """, QueryOptions(timeoutMilliseconds: timeoutMilliseconds)
     ).decode(IntegrityCheck.self)
   }
 

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from monitoring import (
-  alerts, dashboards, metrics_in, metrics_needed, metrics_of_sources)
+from monitoring import alerts, dashboards, metrics_in, metrics_of_server
 from support import ROOT, rendered, with_values
 
 RUNBOOKS = ROOT / "docs/runbooks"
@@ -106,20 +105,14 @@ def test_the_address_of_the_pages_can_be_changed():
   assert "https://example.com/runbooks/HiggsServerDown.md" in urls
 
 
-def test_the_sources_have_metrics():
+def test_the_page_has_metrics():
   assert {"higgs_pool_waiting", "higgs_sockets_opened_total", "process_open_fds",
-          "higgs_http_request_duration_seconds", "higgs_sockets"} <= metrics_of_sources()
+          "higgs_http_request_duration_seconds", "higgs_sockets"} <= metrics_of_server()
 
 
-def test_alerts_read_metrics_that_there_are_or_that_are_asked_for():
+def test_alerts_read_metrics_that_there_are():
   asked = {name for file in alerts().values() for name in metrics_in(file["rule"]["expr"])}
-  assert asked and asked <= metrics_of_sources() | set(metrics_needed())
-  assert set(metrics_needed()) <= asked, "nobody asks for it"
-
-
-def test_what_is_asked_for_is_not_there_yet():
-  there = set(metrics_needed()) & metrics_of_sources()
-  assert not there, f"the server writes {there} now: take it out of Tests/Chart/metrics-needed.txt"
+  assert asked and asked <= metrics_of_server()
 
 
 def test_dashboards_read_metrics_that_there_are():
@@ -127,7 +120,7 @@ def test_dashboards_read_metrics_that_there_are():
     for panel in board["panels"]:
       for target in panel["targets"]:
         metrics = metrics_in(target["expr"])
-        assert metrics and metrics <= metrics_of_sources(), (name, panel["title"], metrics)
+        assert metrics and metrics <= metrics_of_server(), (name, panel["title"], metrics)
 
 
 def test_dashboards_are_whole(tmp_path):

@@ -29,7 +29,7 @@ struct BotSeatTests {
       let session = fixture.session()
       let other = try await fixture.seat(second, session: session)
       #expect(other.room == found.room && other.seat != found.seat)
-      while await table.place(of: second) == nil { await eyes.waitForMore() }
+      while await table.place(of: second) == nil { try await eyes.waitForMore() }
       let place = try #require(await table.place(of: second))
       #expect(place.session == session && place.seat == other.seat)
       let occupancy = await table.occupancy
@@ -102,8 +102,8 @@ extension HostFixture {
 
 extension Witness {
   /// Returns once there is one frame more than now.
-  func waitForMore() async {
+  func waitForMore() async throws {
     let count = frames.count
-    while frames.count == count { await Task.yield() }
+    while frames.count == count { try await Task.sleep(for: .milliseconds(1)) }
   }
 }

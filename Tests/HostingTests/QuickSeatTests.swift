@@ -92,7 +92,7 @@ struct QuickSeatTests {
           PlayerCommand(.place(turn: Turn(hand: hand, move: Int(move)), tile: tile, end: end)),
           by: player)
       }
-      await eyes.wait(forMoreThan: count, orHands: hands)
+      try await eyes.wait(forMoreThan: count, orHands: hands)
     }
   }
 }

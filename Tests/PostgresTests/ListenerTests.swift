@@ -66,7 +66,7 @@ struct ListenerTests {
         _ = try await connection.query("select pg_notify('Room moved', \("\(number)"))")
       }
       for _ in 0..<30 { _ = await seen.next() }
-      while listener.bufferedCount < 10 { await Task.yield() }
+      while listener.bufferedCount < 10 { try await Task.sleep(for: .milliseconds(1)) }
       var dropped = 0
       var payloads: [String] = []
       while payloads.last != "29" {

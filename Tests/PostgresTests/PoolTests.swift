@@ -80,7 +80,7 @@ struct PoolTests {
     try await withPool({ $0.maximumConnections = 1 }) { pool, _ in
       try await pool.withConnection { _ in
         let task = Task { try await pool.withConnection { _ in } }
-        while pool.counters.waiting == 0 { await Task.yield() }
+        while pool.counters.waiting == 0 { try await Task.sleep(for: .milliseconds(1)) }
         task.cancel()
         let error = try await postgresError { try await task.value }
         #expect(error == .cancelled)
@@ -155,7 +155,7 @@ struct PoolTests {
       try await PostgresConnection.withConnection(database.configuration) { other in
         _ = try await other.query("select pg_terminate_backend(\(process))")
       }
-      while pool.counters.idle > 0 { await Task.yield() }
+      while pool.counters.idle > 0 { try await Task.sleep(for: .milliseconds(1)) }
       let next = try await pool.withConnection { await $0.serverProcess }
       #expect(next != process)
     }
@@ -184,7 +184,7 @@ struct PoolTests {
       let pool = PostgresPool(configuration, limits)
       let process = try await pool.withConnection { await $0.serverProcess }
       stop(process)
-      while pool.counters.ended == 0 { await Task.yield() }
+      while pool.counters.ended == 0 { try await Task.sleep(for: .milliseconds(1)) }
       resume(process)
       #expect(try await pool.query("select 1").count == 1)
       await pool.shutdown()

@@ -58,7 +58,7 @@ class Server:
 
   def address(self) -> str | None:
     """Where it listens, once it has said so."""
-    match = re.search(r"^listening on (\S+)", self.out.read_text(errors="replace"), re.MULTILINE)
+    match = re.search(r'\blistening on (http[^\s"]+)', self.out.read_text(errors="replace"))
     return match[1] if match else None
 
   def wait_until_ready(self) -> str:

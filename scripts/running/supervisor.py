@@ -12,7 +12,6 @@ from .cluster import Cluster
 from .database import Database, server_environment
 from .keys import key_ring
 from .lock import Lock
-from .maintenance import Maintenance
 from .problem import Problem, duration, event, problem_of, say, step
 from .server import Server
 from .settings import DATABASE, Settings
@@ -38,7 +37,6 @@ class Supervisor:
     self.lock = Lock(settings.folder)
     self.cluster: Cluster | None = None
     self.server: Server | None = None
-    self.maintenance: Maintenance | None = None
     self.signals = 0
     self.server_backoff = Backoff()
     self.cluster_backoff = Backoff()
@@ -121,7 +119,6 @@ class Supervisor:
     self.cluster = Cluster(place.cluster_folder(folder, user), folder / "postgres.log", user)
     is_new = self.cluster.make()
     words = self.cluster.start()
-    self.maintenance = Maintenance(self.cluster, folder / "database.log")
     made = "made and " if is_new else ""
     step("postgres", f"{made}{words}, data in {self.shown(self.cluster.data)}")
     self.write_database_url()
@@ -176,8 +173,6 @@ class Supervisor:
         self.restart_cluster()
       elif self.server.is_gone():
         self.restart_server()
-      elif self.maintenance:
-        self.maintenance.tick()
       self.keep_logs_small()
       time.sleep(WATCH_SECONDS)
 
@@ -245,8 +240,6 @@ class Supervisor:
       event("ending the server")
       if not self.server.stop(self.is_hurried):
         event("the server did not end in time and was killed; nothing that was seen is lost")
-    if self.maintenance:
-      self.maintenance.stop()
     if self.cluster and self.cluster.pid():
       event("ending PostgreSQL")
       self.cluster.stop(self.is_hurried)

@@ -31,16 +31,26 @@ package struct JSONLogHandler: LogHandler {
 
   /// Writes the event; one system call, so that lines of several threads stay whole.
   package func log(event: LogEvent) {
-    var line = LogLine()
-    line.add("time", Self.time())
-    line.add("level", event.level.rawValue)
-    line.add("logger", label)
-    line.add("message", event.message.description)
+    var line = Self.begun(label, event.level, event.message.description)
     if let error = event.error { line.add("error", "\(error)") }
     let all = event.metadata.map { metadata.merging($0) { $1 } } ?? metadata
     for (key, value) in all.sorted(by: { $0.key < $1.key }) { line.add(key, value.description) }
     let bytes = line.finished
     _ = bytes.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+  }
+
+  /// An event as its line, without the end of the line; for what goes to standard output.
+  package static func line(label: String, level: Logger.Level, message: String) -> String {
+    String(decoding: begun(label, level, message).finished.dropLast(), as: UTF8.self)
+  }
+
+  private static func begun(_ label: String, _ level: Logger.Level, _ message: String) -> LogLine {
+    var line = LogLine()
+    line.add("time", time())
+    line.add("level", level.rawValue)
+    line.add("logger", label)
+    line.add("message", message)
+    return line
   }
 
   private static func time() -> String {

@@ -19,6 +19,12 @@ extension Variable {
     "The file that is served at /openapi.yaml and, as a page, at /docs.")
   static let hasBots = flag(
     "FEATURES_BOTS", .server, usual: true, "Whether bots sit down at tables that lack players.")
+  static let keepsDatabase = flag(
+    "HIGGS_UPKEEP", .server, usual: true,
+    """
+    Whether this server keeps the database: runs the tasks of `maintenance_due()` each minute and \
+    checks the ledger every ten. Off where something else does, such as cron.
+    """)
   static let hasTournaments = flag(
     "FEATURES_TOURNAMENTS", .server, usual: false,
     "Whether clients offer tournaments: `features` of /v1/config. This release serves none yet.")
@@ -43,7 +49,8 @@ extension Variable {
     "The pause between two hands, for tests and shows.")
 
   static let serverVariables = [
-    host, port, nodeName, webRoot, openAPIFile, hasBots, hasTournaments, hasSocial, maintenance,
+    host, port, nodeName, webRoot, openAPIFile, hasBots, keepsDatabase, hasTournaments, hasSocial,
+    maintenance,
     maintenanceRetrySeconds, handBreakMilliseconds,
   ]
 }

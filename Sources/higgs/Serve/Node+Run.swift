@@ -3,6 +3,7 @@ import Hosting
 import Logging
 import Platform
 import ServiceLifecycle
+import Telemetry
 
 extension Node {
   /// Serves until SIGTERM or SIGINT, then ends in order: readiness falls, appends finish, rooms are
@@ -22,16 +23,17 @@ extension Node {
       services.append(
         metrics.service { [configuration] port in
           let host = configuration.metrics?.host ?? configuration.host
-          Console.say("metrics on http://\(Self.shown(host)):\(port)/metrics")
+          announce("metrics on http://\(Self.shown(host)):\(port)/metrics")
         })
     }
     if let redis {
       services.append(AtShutdown { await redis.shutdown() })
       services.append(Background { await presence.run() })
     }
+    if let caretaker { services.append(Background { await caretaker.run() }) }
     let host = configuration.host
     services.append(
-      api.service { port in Console.say("listening on http://\(Self.shown(host)):\(port)") })
+      api.service { port in announce("listening on http://\(Self.shown(host)):\(port)") })
     services.append(AtShutdown { await api.gateway.shutdown() })
     return services + [hosting, AtShutdown { beginEnd() }]
   }
@@ -52,6 +54,13 @@ extension Node {
       Console.complain("the end took over \(Self.endSeconds) s; leaving what hangs")
       exit(0)
     }
+  }
+
+  /// Says on standard output where the server is, in the form of the logs.
+  private func announce(_ words: String) {
+    Console.say(
+      configuration.logsJSON
+        ? JSONLogHandler.line(label: "node", level: .info, message: words) : words)
   }
 
   /// An address that people can open.

@@ -16,6 +16,8 @@ struct Node: Sendable {
   let readiness: Readiness
   let revocations: Revocations
   let presence: Presence
+  /// Nil where the database's upkeep is somebody else's.
+  let caretaker: Caretaker?
   /// Nil for a node alone.
   let redis: RedisClient?
   /// Nil where metrics are among the other routes.
@@ -51,6 +53,8 @@ struct Node: Sendable {
     let shared = redis.map { SharedRedis($0) }
     let presence = Presence(redis: shared)
     PresenceMetrics.collect(presence, into: registry)
+    let caretaker = configuration.keepsDatabase ? Caretaker(pool: pool) : nil
+    if let caretaker { CaretakerMetrics.collect(caretaker, into: registry) }
     let services = APIServices(
       identity: Identity(pool: pool, tokens: tokens, revocations: revocations),
       players: Players(pool: pool), lobby: Lobby(pool: pool),
@@ -59,7 +63,8 @@ struct Node: Sendable {
     return Node(
       pool: pool, host: host,
       api: APIServer(configuration: apiConfiguration(configuration), services: services),
-      readiness: readiness, revocations: revocations, presence: presence, redis: redis,
+      readiness: readiness, revocations: revocations, presence: presence,
+      caretaker: caretaker, redis: redis,
       metrics: configuration.metrics.map {
         MetricsServer(host: $0.host, port: $0.port, registry: registry)
       },

@@ -19,6 +19,8 @@ struct ServeConfiguration: Sendable {
   var webRoot: URL?
   var openAPI: String
   var hasBots: Bool
+  /// Whether the database's upkeep is this server's.
+  var keepsDatabase: Bool
   var hasTournaments: Bool
   var hasSocial: Bool
   /// Nil while the server is not being maintained.
@@ -29,6 +31,8 @@ struct ServeConfiguration: Sendable {
   var proxies: TrustedProxies
   var nodeName: String
   var logLevel: Logger.Level
+  /// Whether every line is an object, those of standard output too.
+  var logsJSON: Bool
 
   init(_ environment: Environment) throws(ConfigurationProblem) {
     let isProduction = try environment.choice(.environment) == "production"
@@ -42,6 +46,7 @@ struct ServeConfiguration: Sendable {
     webRoot = try Self.webRoot(environment)
     openAPI = Self.openAPI(environment)
     hasBots = try environment.flag(.hasBots)
+    keepsDatabase = try environment.flag(.keepsDatabase)
     hasTournaments = try environment.flag(.hasTournaments)
     hasSocial = try environment.flag(.hasSocial)
     handBreakMilliseconds = try environment.optionalNumber(.handBreakMilliseconds)
@@ -49,7 +54,7 @@ struct ServeConfiguration: Sendable {
     proxies = TrustedProxies(count: try environment.number(.trustedProxies))
     nodeName = environment.text(.nodeName) ?? ProcessInfo.processInfo.hostName
     logLevel = Logger.Level(rawValue: try environment.choice(.logLevel)) ?? .info
-    _ = try environment.choice(.logFormat)
+    logsJSON = try environment.choice(.logFormat) == "json"
     let retrySeconds = try environment.number(.maintenanceRetrySeconds)
     if try environment.flag(.maintenance) {
       maintenance = Maintenance(retrySeconds: retrySeconds)

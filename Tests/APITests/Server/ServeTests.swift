@@ -51,6 +51,10 @@ struct ServeTests {
       let server = try ServerProcess(database, ["HIGGS_METRICS_PORT": "0"])
       let http = HTTPClient(port: try await server.port(after: "listening on"))
       let own = HTTPClient(port: try await server.port(after: "metrics on"))
+      for line in server.output {
+        let event = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+        #expect(event?["level"] as? String == "info" && event?["message"] is String, "\(line)")
+      }
       #expect(try await http.request("GET", "/metrics").status == 404)
       #expect(try await own.request("GET", "/v1/config").status == 404)
       #expect(try await metric("higgs_players_online", own) == "0")
@@ -63,6 +67,27 @@ struct ServeTests {
       #expect(try await metric("higgs_players_here", own) == "1")
       #expect(try await http.request("GET", "/v1/stakes").json["online"] as? Int == 1)
       #expect(await server.stop() == 0)
+    }
+  }
+
+  @Test("It keeps the database and checks the ledger, unless told not to")
+  func upkeep() async throws {
+    try await withDatabase(template: .migrated) { database in
+      let idle = try ServerProcess(database, ["HIGGS_UPKEEP": "off"])
+      let other = HTTPClient(port: try await idle.port(after: "listening on"))
+      let server = try ServerProcess(database)
+      let http = HTTPClient(port: try await server.port(after: "listening on"))
+      while try await metric("higgs_ledger_checked_timestamp_seconds", http) == nil {
+        try await Task.sleep(for: .milliseconds(50))
+      }
+      #expect(try await metric(#"higgs_ledger_check_ok{check="seals_intact"}"#, http) == "1")
+      #expect(try await metric("higgs_maintenance_overdue_tasks", http) == "0")
+      #expect(try await metric("higgs_database_months_ahead", http) == "4")
+      #expect(try await metric("higgs_ledger_sealed_timestamp_seconds", http) != nil)
+      #expect(try await metric("higgs_maintenance_failures_total", http) == "0")
+      #expect(try await metric("higgs_maintenance_tasks_total", other) == nil)
+      #expect(await server.stop() == 0)
+      #expect(await idle.stop() == 0)
     }
   }
 
@@ -81,7 +106,9 @@ struct ServeTests {
       let features = try await http.request("GET", "/v1/config").json["features"]
       #expect(
         features as? [String: Bool] == ["bots": false, "tournaments": true, "social": true])
-      #expect(try await http.request("GET", "/health/ready").status == 200)
+      while try await http.request("GET", "/health/ready").status != 200 {
+        try await Task.sleep(for: .milliseconds(20))
+      }
       #expect(await server.stop() == 0)
     }
   }

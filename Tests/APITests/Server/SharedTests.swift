@@ -20,8 +20,8 @@ struct SharedTests {
     var configuration = try RedisConfiguration(url: redis.url())
     configuration.backoffMaxMilliseconds = 100
     let (one, two) = try (RedisClient(configuration), RedisClient(configuration))
-    await one.waitUntilReady()
-    await two.waitUntilReady()
+    try await one.waitUntilReady()
+    try await two.waitUntilReady()
     var timing = Presence.Timing()
     (timing.beatMilliseconds, timing.renewalMilliseconds) = (50, 200)
     (timing.lifetimeMilliseconds, timing.graceMilliseconds) = (2_000, 400)
@@ -49,13 +49,13 @@ struct SharedTests {
         #expect(refused.status == 429 && refused.headers["ratelimit-limit"] == "4")
         #expect(Int(refused.headers["retry-after"] ?? "").map { $0 > 900 } == true)
         await redis.kill()
-        await client.waitUntilAway()
+        try await client.waitUntilAway()
         // Each node goes on with its own count: two and three of four are taken.
         #expect(try await signIn(first) == 401)
         #expect(try await signIn(first) == 401)
         #expect(try await signIn(first) == 429)
         try await redis.start()
-        await client.waitUntilReady()
+        try await client.waitUntilReady()
         // The new Redis knows nothing, and the node's own count still holds.
         #expect(try await signIn(first) == 429)
       }
@@ -71,13 +71,13 @@ struct SharedTests {
           try await first.socket(ayu.token), try await first.socket(ayu.token),
           try await second.socket(budi.token),
         ]
-        for node in [first, second] { await node.wait { $0.presence.online == 2 } }
+        for node in [first, second] { try await node.wait { $0.presence.online == 2 } }
         #expect(first.presence.here == 1 && second.presence.here == 1)
         let lobby = try await first.http.request("GET", "/v1/stakes")
         #expect(lobby.json["online"] as? Int == 2)
         await sockets[0].connection.close()
         await sockets[2].connection.close()
-        for node in [first, second] { await node.wait { $0.presence.online == 1 } }
+        for node in [first, second] { try await node.wait { $0.presence.online == 1 } }
         #expect(first.presence.here == 1 && second.presence.here == 0)
       }
     }
@@ -89,13 +89,13 @@ struct SharedTests {
       try await withTwoNodes(redis) { first, second, client in
         let (ayu, budi) = (try await first.guest(), try await second.guest())
         let sockets = [try await first.socket(ayu.token), try await second.socket(budi.token)]
-        await first.wait { $0.presence.online == 2 }
+        try await first.wait { $0.presence.online == 2 }
         await redis.kill()
         // An old sum is believed for five seconds.
-        await first.wait { $0.presence.online == 1 }
+        try await first.wait { $0.presence.online == 1 }
         try await redis.start()
-        await client.waitUntilReady()
-        await first.wait { $0.presence.online == 2 }
+        try await client.waitUntilReady()
+        try await first.wait { $0.presence.online == 2 }
         #expect(sockets.count == 2)
       }
     }
@@ -105,11 +105,14 @@ struct SharedTests {
   func deadNode() async throws {
     try await RedisServer.with { redis in
       try await withTwoNodes(redis) { first, _, client in
-        let script = "redis.call('ZADD', KEYS[1], redis.call('TIME')[1] * 1000 + 800, 'somebody')"
-        _ = try await client.send(
-          RedisCommand.script(script, keys: ["higgs:online"], arguments: []))
-        await first.wait { $0.presence.online == 1 }
-        await first.wait { $0.presence.online == 0 }
+        let script = """
+          redis.call('ZADD', KEYS[1], redis.call('TIME')[1] * 1000 + ARGV[1], 'somebody')
+          """
+        for (milliseconds, online) in [("60000", 1), ("-1", 0)] {
+          _ = try await client.send(
+            RedisCommand.script(script, keys: ["higgs:online"], arguments: [milliseconds]))
+          try await first.wait { $0.presence.online == online }
+        }
       }
     }
   }
@@ -117,17 +120,17 @@ struct SharedTests {
 
 extension ServerFixture {
   /// Looks again and again; the suite's limit ends a wait in vain.
-  func wait(until isGood: (ServerFixture) -> Bool) async {
-    while !isGood(self) { try? await Task.sleep(for: .milliseconds(10)) }
+  func wait(until isGood: (ServerFixture) -> Bool) async throws {
+    while !isGood(self) { try await Task.sleep(for: .milliseconds(10)) }
   }
 }
 
 extension RedisClient {
-  func waitUntilReady() async {
-    while status != .ready { try? await Task.sleep(for: .milliseconds(5)) }
+  func waitUntilReady() async throws {
+    while status != .ready { try await Task.sleep(for: .milliseconds(5)) }
   }
 
-  func waitUntilAway() async {
-    while status == .ready { try? await Task.sleep(for: .milliseconds(5)) }
+  func waitUntilAway() async throws {
+    while status == .ready { try await Task.sleep(for: .milliseconds(5)) }
   }
 }

@@ -32,7 +32,7 @@ struct ShutdownTests {
         line += String(decoding: data, as: UTF8.self)
       }
       let port = try #require(
-        line.split(separator: ":").last.flatMap { Int($0.trimmingCharacters(in: .newlines)) })
+        line.split(separator: ":").last.flatMap { Int($0.prefix(while: \.isNumber)) })
       var sockets: [TestSocket] = []
       for _ in 0..<100 { sockets.append(try await TestSocket(port: port)) }
       let start = ContinuousClock.now

@@ -34,14 +34,16 @@ final class ServerProcess: Sendable {
 
   private static let key = "9f3c1ab27d54e8066b91d0f7c23e4a85517e0db4a6c8f2391e4d7b60953fac18"
 
+  /// What it has written to standard output.
+  var output: [Substring] { said.withLock { $0 }.split(separator: "\n") }
+
   /// What it has logged.
   var log: String { (try? String(contentsOfFile: folder.path("log"), encoding: .utf8)) ?? "" }
 
   /// The port that follows these words of its output; waits until they are said.
   func port(after words: String) async throws -> Int {
     while true {
-      let lines = said.withLock { $0 }.split(separator: "\n")
-      if let line = lines.first(where: { $0.hasPrefix(words) }),
+      if let line = output.first(where: { $0.contains(words) }),
         let digits = line.split(separator: ":").last?.prefix(while: \.isNumber)
       {
         return Int(digits) ?? 0

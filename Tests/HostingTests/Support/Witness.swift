@@ -42,8 +42,10 @@ final class Witness: Sendable {
   }
 
   /// Returns once there are more frames than so many, or so many hands have ended.
-  func wait(forMoreThan count: Int, orHands hands: Int) async {
-    while frames.count <= count, Witness.count("hand.ended", frames) < hands { await Task.yield() }
+  func wait(forMoreThan count: Int, orHands hands: Int) async throws {
+    while frames.count <= count, Witness.count("hand.ended", frames) < hands {
+      try await Task.sleep(for: .milliseconds(1))
+    }
   }
 
   private func take(_ frame: Frame) {

@@ -108,7 +108,7 @@ struct RedisClientTests {
         let blocked = Task {
           try await client.send(RedisCommand("BLPOP", "nothing", "0"), timeoutMilliseconds: 60_000)
         }
-        while client.counters.inFlight == 0 { await Task.yield() }
+        while client.counters.inFlight == 0 { try await Task.sleep(for: .milliseconds(1)) }
         await server.kill()
         await #expect {
           try await blocked.value
