@@ -51,7 +51,7 @@ test-containers: install build ## Build the images, bring compose up, kill, rest
 	@.venv/bin/python Tests/Containers/containers.py
 
 .PHONY: test-quick
-test-quick: ## The same without PostgreSQL 18 and without slow suites
+test-quick: ## The same without PostgreSQL 18, containers and slow suites
 	@command -v python3 >/dev/null || scripts/install-packages
 	@scripts/test --quick
 

@@ -1,8 +1,6 @@
 """What papers say to type, and what an install says, holds."""
 
 import re
-import shlex
-import shutil
 
 import pytest
 import yaml
@@ -12,8 +10,6 @@ from support import CASES, CHART, ROOT, case_arguments, helm, known_operators, r
 PAGE = (ROOT / "docs/deployment.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 LINES = [line for block in BLOCKS for line in block.splitlines()]
-# Verbs that change a cluster are run without one: they render all that they would send.
-HELM_LINES = sorted({line for line in LINES if re.match("helm (install|upgrade) ", line)})
 VALUES = [block for block in BLOCKS if re.match(r"[a-z]\w+:", block)]
 
 
@@ -21,17 +17,7 @@ def test_the_page_has_what_the_readme_promises():
   verbs = {line.split()[1] for line in LINES if line.startswith("helm ")}
   assert {"install", "upgrade", "rollback", "test"} <= verbs
   assert "kubectl get pods" in LINES and "cp helm-chart/values.yaml values-prod.yaml" in LINES
-  assert len(HELM_LINES) == 3 and len(VALUES) >= 4
-
-
-@pytest.mark.parametrize("line", HELM_LINES)
-def test_a_line_of_helm_renders(line, tmp_path, monkeypatch):
-  (tmp_path / "helm-chart").symlink_to(CHART)
-  shutil.copy(CHART / "values.yaml", tmp_path / "values-prod.yaml")
-  words = [str(tmp_path / word) if word.startswith(("./", "values-")) else word
-           for word in shlex.split(line)[2:]]
-  ended = helm("install", *words, "--dry-run=client")
-  assert ended.returncode == 0, ended.stderr
+  assert len(VALUES) >= 4
 
 
 @pytest.mark.parametrize("values", VALUES, ids=lambda values: values.splitlines()[1].strip())

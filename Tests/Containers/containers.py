@@ -20,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
 import images
 import installation
 import lives
+import probe
 from running.stack import free_port
 from workshop import ROOT, Failure, Workshop
 
@@ -32,10 +33,11 @@ PROGRAMS = ("podman", "buildah", "runc", "debootstrap", "ldd", "strip")
 def main() -> int:
   parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
   parser.add_argument("--program", type=Path, default=ROOT / ".build/release/higgs")
+  parser.add_argument("--probe", action="store_true", help="say only whether containers can start")
   parser.add_argument("--keep", action="store_true", help="leave it running; prints its folder")
   arguments = parser.parse_args()
   if os.geteuid() != 0:
-    return become_root()
+    return become_root(arguments.probe)
   for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
     signal.signal(number, stopped)
   remove_left_overs()
@@ -43,6 +45,8 @@ def main() -> int:
   (folder / "pid").write_text(f"{os.getpid()}\n")
   workshop = Workshop(folder, free_port())
   try:
+    if arguments.probe:
+      return probe.run(workshop)
     return run(workshop, arguments.program.absolute())
   finally:
     if arguments.keep:
@@ -51,13 +55,15 @@ def main() -> int:
       workshop.remove()
 
 
-def become_root() -> int:
+def become_root(is_probe: bool) -> int:
   """podman's networks, debootstrap and the limits of memory are root's."""
   if shutil.which("sudo"):
     words = ["sudo", "--non-interactive", "--preserve-env=XDG_CACHE_HOME,HOME", sys.executable,
              *sys.argv]
     if os.spawnvp(os.P_WAIT, "sudo", [*words[:3], "true"]) == 0:
       os.execvp("sudo", words)
+  if is_probe:
+    return probe.cannot("this user is not root and may not use sudo without a password")
   print("FAIL containers can be tested here\n     This needs root: networks of containers and "
         "debootstrap are root's.\n     Run it as root, or as a user who may use sudo without "
         "a password: make test-containers")

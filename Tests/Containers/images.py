@@ -17,6 +17,8 @@ FILES = {APP: "docker/Dockerfile", DATABASE: "docker/Dockerfile.db", CACHE: "doc
 USERS = {APP: "10001:10001", DATABASE: "999:999", CACHE: "998:998"}
 APP_BYTES_MAX = 150_000_000
 BUILD_TIMEOUT_SECONDS = 900
+# Of the containers that only show whether any can start.
+LIMITS = ("--memory", "64m", "--read-only")
 PRIVATE_KEY = re.compile(rb"\A\s*-----BEGIN [A-Z ]*PRIVATE KEY-----")
 SHARED_BEGIN, SHARED_END = "# ---- The program", "AS program\n"
 
@@ -38,7 +40,7 @@ def steps(program: Path) -> list:
 def can_run(workshop: Workshop) -> None:
   """A container of nothing but Debian, with a network and a limit."""
   try:
-    workshop.podman("run", "--rm", "--memory", "64m", "--read-only", IMAGE, "true")
+    workshop.podman("run", "--rm", *LIMITS, IMAGE, "true")
   except Failure as failure:
     raise Failure("this kernel, or the container that this is, does not let containers run; run "
                   f"it on a machine of your own:\n{failure}") from None

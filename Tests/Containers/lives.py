@@ -7,6 +7,7 @@ import signal
 import time
 
 import images
+import pages
 from hand import play_over_a_kill
 from installation import UP_TIMEOUT_SECONDS, up, wait_until_ready
 from web import Refused, request
@@ -257,6 +258,7 @@ STEPS = [
   (False, "wrong settings are named", wrong_words),
   (False, "SIGTERM ends the server in order", ends_in_order),
   (False, "a backup is made and restored", backup),
+  (False, "the commands of docs/deployment.md do what they say", pages.commands_work),
   (False, "down, volumes kept, up again: all is as it was", down_and_up),
   (False, "docker/docker-compose.yml brings the same installation up", from_docker),
   (False, "down --volumes leaves nothing", nothing_is_left),

@@ -2,11 +2,16 @@
 
 import contextlib
 import io
+import os
+import sys
 import unittest
 
 from support import remove, temporary_folder
 
-from harness.runner import BAD_LINE_CHARACTERS_MAX, SUMMARY_BAD_LINES_MAX, Count, Runner, Stage
+from harness.runner import (
+  BAD_LINE_CHARACTERS_MAX, SUMMARY_BAD_LINES_MAX, Count, Runner, Stage, StageFailure, StageLeftOut,
+  StageRun)
+from harness.stages import NO_CONTAINERS_STATUS, Servers, containers, stages
 
 
 class RunnerTests(unittest.TestCase):
@@ -49,7 +54,56 @@ class RunnerTests(unittest.TestCase):
     runner, summary = self.run_stages(
       Stage("alpha", lambda run: Count(0, 1)), Stage("beta", lambda run: Count(1), ("alpha",)))
     self.assertEqual(runner.outcomes["beta"].state, "left out")
-    self.assertIn("beta", summary)
+    self.assertRegex(summary, r"beta +left out: needs alpha\n")
+
+  def test_stage_that_this_machine_cannot_run_is_neither_passed_nor_failed(self):
+    def impossible(_run):
+      raise StageLeftOut("podman cannot start a container here: no rights")
+
+    runner, summary = self.run_stages(
+      Stage("alpha", impossible), Stage("beta", lambda run: Count(1), ("alpha",)))
+    self.assertEqual([each.state for each in runner.outcomes.values()], ["left out"] * 2)
+    self.assertEqual([each.count for each in runner.outcomes.values()], [Count()] * 2)
+    self.assertRegex(
+      summary, r"alpha +left out: podman cannot start a container here: no rights\n")
+
+
+class ContainersStageTests(unittest.TestCase):
+  """The stage, with a program in the place of containers.py."""
+
+  def setUp(self):
+    self.base = temporary_folder()
+    (self.base / ".venv/bin").mkdir(parents=True)
+    (self.base / ".venv/bin/python").symlink_to(sys.executable)
+    (self.base / "Tests/Containers").mkdir(parents=True)
+    (self.base / "log").write_text("")
+
+  def tearDown(self):
+    remove(self.base)
+
+  def stage(self, probe: str, tests: str = "raise SystemExit('the tests were run')") -> Count:
+    (self.base / "Tests/Containers/containers.py").write_text(
+      f"import sys\nif '--probe' in sys.argv:\n  {probe}\nelse:\n  {tests}\n")
+    return containers(StageRun(self.base, self.base / "log", dict(os.environ)))
+
+  def test_no_container_can_start(self):
+    probe = f"print('noise'); print('podman cannot: why'); sys.exit({NO_CONTAINERS_STATUS})"
+    with self.assertRaisesRegex(StageLeftOut, "^podman cannot: why$"):
+      self.stage(probe)
+
+  def test_containers_start(self):
+    self.assertEqual(self.stage("pass", "print('7 passed, 0 failed')"), Count(7, 0))
+
+  def test_failure_is_no_reason_to_leave_the_stage_out(self):
+    tests = "print('6 passed, 1 failed'); sys.exit(1)"
+    self.assertEqual(self.stage("pass", tests), Count(6, 1))
+    with self.assertRaisesRegex(StageFailure, "without a count"):
+      self.stage("raise SystemExit('a fault of the probe')")
+
+  def test_only_the_whole_run_has_it(self):
+    for quick in (False, True):
+      names = [stage.name for stage in stages(Servers(self.base, self.base), "15", quick)]
+      self.assertEqual("containers" in names, not quick)
 
 
 if __name__ == "__main__":

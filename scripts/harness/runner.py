@@ -23,6 +23,10 @@ class StageFailure(Exception):
   """A stage that failed, in words for its line."""
 
 
+class StageLeftOut(Exception):
+  """A stage that cannot be run on this machine, and why: it has neither passed nor failed."""
+
+
 class Interrupted(Exception):
   """A signal asked the whole run to end."""
 
@@ -37,7 +41,7 @@ class Count:
 
 @dataclass
 class Stage:
-  """One step; it is left out when one that it needs did not pass."""
+  """One step; it is left out when one that it needs did not pass, or when it says so itself."""
 
   name: str
   action: Callable[["StageRun"], Count]
@@ -52,6 +56,7 @@ class Outcome:
   count: Count = Count()
   seconds: float = 0
   bad_lines: tuple[str, ...] = ()
+  reason: str = ""
 
 
 class StageRun:
@@ -92,7 +97,7 @@ def end(process: subprocess.Popen) -> None:
   """Ends a program and all that it started; it leads a session of its own."""
   for number in (signal.SIGTERM, signal.SIGKILL):
     try:
-      os.killpg(process.pid, number)
+      signal_group(process.pid, number)
     except ProcessLookupError:
       break
     try:
@@ -100,6 +105,15 @@ def end(process: subprocess.Popen) -> None:
     except subprocess.TimeoutExpired:
       continue
   process.wait()
+
+
+def signal_group(group: int, number: signal.Signals) -> None:
+  """Signals all of a group, also where sudo has made its processes root's."""
+  try:
+    os.killpg(group, number)
+  except PermissionError:
+    subprocess.run(["sudo", "--non-interactive", "kill", f"-{number.value}", "--", f"-{group}"],
+                   check=False, stderr=subprocess.DEVNULL)
 
 
 @dataclass
@@ -120,8 +134,9 @@ class Runner:
       print(f"{stage.name:{NAME_COLUMNS}}", end="", flush=True)
       missing = [name for name in stage.needs if self.outcomes[name].state != "passed"]
       if missing:
-        self.outcomes[stage.name] = Outcome("left out")
-        print(f"left out: needs {', '.join(missing)}", flush=True)
+        outcome = Outcome("left out", reason=f"needs {', '.join(missing)}")
+        self.outcomes[stage.name] = outcome
+        print(line_of(outcome), flush=True)
       else:
         self.outcomes[stage.name] = self.run_stage(stage, log)
 
@@ -131,6 +146,10 @@ class Runner:
     words = ""
     try:
       count = stage.action(run)
+    except StageLeftOut as left_out:
+      outcome = Outcome("left out", seconds=time.monotonic() - started, reason=str(left_out))
+      print(line_of(outcome), flush=True)
+      return outcome
     except StageFailure as failure:
       count, words = Count(failed=1), str(failure)
     state = "failed" if count.failed else "passed"
@@ -158,7 +177,7 @@ class Runner:
 def line_of(outcome: Outcome) -> str:
   """Such as `passed    12.3 s   31 passed, 0 failed`."""
   if outcome.state == "left out":
-    return "left out"
+    return f"left out: {outcome.reason}"
   line = f"{outcome.state}{outcome.seconds:9.1f} s"
   if outcome.count != Count():
     line += f"   {outcome.count.passed} passed, {outcome.count.failed} failed"

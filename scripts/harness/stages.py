@@ -13,7 +13,7 @@ from pathlib import Path
 from running.build import COMMAND
 from running.processes import command_line
 
-from .runner import Count, Stage, StageFailure, StageRun
+from .runner import Count, Stage, StageFailure, StageLeftOut, StageRun
 
 INSTALL_TIMEOUT_SECONDS = 1800
 BUILD_TIMEOUT_SECONDS = 3600
@@ -27,8 +27,13 @@ WEB_TIMEOUT_SECONDS = 120
 BROWSER_TIMEOUT_SECONDS = 900
 FAULTS_TIMEOUT_SECONDS = 1200
 SMOKE_TIMEOUT_SECONDS = 900
+CONTAINERS_TIMEOUT_SECONDS = 2400
+PROBE_TIMEOUT_SECONDS = 180
 SERVER_TIMEOUT_SECONDS = 180
 LEFT_OVER_GRACE_SECONDS = 10
+
+# What Tests/Containers/containers.py --probe ends with where no container can be started.
+NO_CONTAINERS_STATUS = 77
 
 # How often the server and PostgreSQL are killed.
 FAULTS, FAULTS_QUICK = (50, 10), (6, 2)
@@ -149,6 +154,8 @@ def stages(servers: Servers, first: str, quick: bool) -> list[Stage]:
       "generated files", lambda run: generated_files(run, servers), ("PostgreSQL 15", "build")))
   listed.append(Stage("chart", lambda run: counted(
     run, "scripts/run-chart-tests", timeout_seconds=CHART_TIMEOUT_SECONDS), ("install",)))
+  if not quick:
+    listed.append(Stage("containers", containers, ("build",)))
   listed.append(Stage("checks", lambda run: counted(
     run, "scripts/check", timeout_seconds=CHECKS_TIMEOUT_SECONDS), ("install",)))
   listed.append(Stage("clean tree", lambda run: clean_tree(run, tree)))
@@ -236,6 +243,14 @@ def web_unit(run: StageRun) -> Count:
     raise StageFailure(f"node ended with status {status} and without a count")
   failed = counts.get("fail", 0) + counts.get("cancelled", 0)
   return Count(counts["pass"], failed or (1 if status else 0))
+
+
+def containers(run: StageRun) -> Count:
+  """Images and compose; left out where podman cannot start a container at all."""
+  program = ".venv/bin/python", "Tests/Containers/containers.py"
+  if run.run(*program, "--probe", timeout_seconds=PROBE_TIMEOUT_SECONDS) == NO_CONTAINERS_STATUS:
+    raise StageLeftOut(run.words().rstrip().splitlines()[-1])
+  return counted(run, *program, timeout_seconds=CONTAINERS_TIMEOUT_SECONDS)
 
 
 def swift_tests(run: StageRun, environment: dict[str, str], *options: str) -> Count:
