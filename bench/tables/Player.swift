@@ -29,19 +29,23 @@ final class Player: SocketUser, @unchecked Sendable {
   func received(
     _ text: String, on loop: any EventLoop, send: @escaping @Sendable (String) -> Void
   ) {
-    let bytes = text.utf8
     if text.hasPrefix(#"{"type":"error""#) {
       score.refused()
       return
     }
-    if !hasSat, text.hasPrefix(#"{"type":"snapshot""#) {
-      hasSat = true
-      send(sit)
+    var text = text
+    let move = text.withUTF8 { bytes in
+      let frame = FrameBytes(bytes)
+      if commands > 0, frame.contains("\"ref\":\"\(commands)\"") {
+        score.answered(after: DispatchTime.now().uptimeNanoseconds - sentAt)
+      }
+      if !hasSat, frame.contains(#""ref":"sit""#) {
+        hasSat = true
+        score.sat()
+      }
+      return Move(in: frame)
     }
-    if commands > 0, bytes.contains("\"ref\":\"\(commands)\"".utf8) {
-      score.answered(after: DispatchTime.now().uptimeNanoseconds - sentAt)
-    }
-    guard let move = Move(in: text) else { return }
+    guard let move else { return }
     if think.nanoseconds == 0 {
       place(move, send)
     } else {
@@ -49,7 +53,8 @@ final class Player: SocketUser, @unchecked Sendable {
     }
   }
 
-  private var sit: String {
+  /// Takes a seat.
+  var begin: String? {
     let id = UUID.version7()
     return #"{"type":"sit","ref":"sit","room":\#(chair.room),"id":"\#(id)","buy_in":20000}"#
   }
@@ -69,6 +74,7 @@ final class Player: SocketUser, @unchecked Sendable {
 /// Says hello and nothing more.
 final class Idler: SocketUser {
   let hello: String
+  let begin: String? = nil
 
   init(_ chair: Chair) {
     hello = #"{"type":"hello","token":"\#(chair.token)","protocol":1,"rooms":[]}"#
@@ -77,36 +83,6 @@ final class Idler: SocketUser {
   func received(
     _ text: String, on loop: any EventLoop, send: @escaping @Sendable (String) -> Void
   ) {}
-}
-
-/// The first legal move that a frame offers its receiver.
-struct Move {
-  var hand: Substring
-  var number: Substring
-  var tile: Substring
-  var end: Substring
-
-  init?(in text: String) {
-    guard let turn = text.text(after: #""turn":{"#), let legal = turn.text(after: #""legal":[{"#),
-      let hand = turn.value(of: "hand"), let number = turn.value(of: "move"),
-      let tile = legal.value(of: "tile"), let ends = legal.text(after: #""ends":[""#)
-    else { return nil }
-    (self.hand, self.number, self.tile) = (hand, number, tile)
-    end = ends.prefix { $0 != "\"" }
-  }
-}
-
-extension StringProtocol where SubSequence == Substring {
-  /// What follows the first place of some text.
-  func text(after needle: String) -> Substring? {
-    guard let range = utf8.firstRange(of: needle.utf8) else { return nil }
-    return self[range.upperBound...]
-  }
-
-  /// A field's value, without quotes.
-  func value(of name: String) -> Substring? {
-    text(after: "\"\(name)\":")?.drop { $0 == "\"" }.prefix { !"\",}".contains($0) }
-  }
 }
 
 extension UUID {

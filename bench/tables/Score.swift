@@ -8,6 +8,7 @@ final class Score: Sendable {
     var isMeasuring = false
     var nanoseconds: [UInt32] = []
     var refusals = 0
+    var seated = 0
   }
 
   private let state = Mutex(State())
@@ -15,6 +16,14 @@ final class Score: Sendable {
   func begin() {
     state.withLock { $0 = State(isMeasuring: true) }
   }
+
+  /// A player has taken its seat.
+  func sat() {
+    state.withLock { $0.seated += 1 }
+  }
+
+  /// How many have.
+  var seated: Int { state.withLock { $0.seated } }
 
   /// An event came back for a command.
   func answered(after nanoseconds: UInt64) {

@@ -5,14 +5,18 @@ import NIOCore
 protocol SocketUser: AnyObject, Sendable {
   /// The first message.
   var hello: String { get }
+  /// What is sent once everybody is there; nil for nothing.
+  var begin: String? { get }
   /// A text frame has come.
   func received(_ text: String, on loop: any EventLoop, send: @escaping @Sendable (String) -> Void)
 }
 
-/// A WebSocket of one player.
-final class Socket: WebSocketReceiver {
+/// A WebSocket of one player; on its event loop only.
+final class Socket: WebSocketReceiver, @unchecked Sendable {
   private let player: any SocketUser
   private let loop: any EventLoop
+  private var socket: WebSocket?
+  private var hasBegun = false
 
   private init(_ player: any SocketUser, on loop: any EventLoop) {
     self.player = player
@@ -20,16 +24,36 @@ final class Socket: WebSocketReceiver {
   }
 
   /// Connects, upgrades and says hello.
-  static func open(port: Int, on loop: any EventLoop, _ player: any SocketUser) async throws {
+  static func open(
+    port: Int, on loop: any EventLoop, _ player: any SocketUser
+  ) async throws -> Socket {
     let client = try WebSocketClient(ServerAddress("http://127.0.0.1:\(port)"))
-    try await client.open(path: "/v1/socket", on: loop, Socket(player, on: loop))
+    let socket = Socket(player, on: loop)
+    try await client.open(path: "/v1/socket", on: loop, socket)
+    return socket
   }
 
-  func opened(_ socket: WebSocket) { socket.send(player.hello) }
+  /// Everybody is there. From any thread.
+  func begin() {
+    loop.execute {
+      self.hasBegun = true
+      self.sendBegin()
+    }
+  }
+
+  private func sendBegin() {
+    if hasBegun, let message = player.begin { socket?.send(message) }
+  }
+
+  func opened(_ socket: WebSocket) {
+    self.socket = socket
+    socket.send(player.hello)
+    sendBegin()
+  }
 
   func received(_ text: String, on socket: WebSocket) {
     player.received(text, on: loop) { socket.send($0) }
   }
 
-  func ended(_ end: WebSocketEnd) {}
+  func ended(_ end: WebSocketEnd) { socket = nil }
 }

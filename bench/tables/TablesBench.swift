@@ -48,10 +48,7 @@ struct TablesBench: AsyncParsableCommand {
       try await holdIdle(chairs, group, before)
       return try await group.shutdownGracefully()
     }
-    for chair in chairs {
-      let player = Player(chair, thinkMilliseconds: thinkMilliseconds, score: score)
-      try await Socket.open(port: port, on: group.next(), player)
-    }
+    try await seat(chairs, group, score)
     try await Task.sleep(for: .seconds(warmUpSeconds))
     score.begin()
     let first = try await meter.read()
@@ -63,11 +60,34 @@ struct TablesBench: AsyncParsableCommand {
     try await group.shutdownGracefully()
   }
 
+  /// Opens all sockets, and only then has everybody sit down: players at full speed would starve the
+  /// newcomers.
+  private func seat(
+    _ chairs: [Chair], _ group: MultiThreadedEventLoopGroup, _ score: Score
+  ) async throws {
+    var sockets: [Socket] = []
+    for chair in chairs {
+      let player = Player(chair, thinkMilliseconds: thinkMilliseconds, score: score)
+      sockets.append(try await Socket.open(port: port, on: group.next(), player))
+    }
+    for socket in sockets { socket.begin() }
+    let deadline = ContinuousClock.now + .seconds(Self.seatingSeconds)
+    while score.seated < chairs.count {
+      guard ContinuousClock.now < deadline else {
+        throw ValidationError(
+          "after \(Self.seatingSeconds) s only \(score.seated) of \(chairs.count) have a seat")
+      }
+      try await Task.sleep(for: .milliseconds(100))
+    }
+  }
+
+  private static let seatingSeconds = 120
+
   private func holdIdle(
     _ chairs: [Chair], _ group: MultiThreadedEventLoopGroup, _ before: Int
   ) async throws {
     for chair in chairs {
-      try await Socket.open(port: port, on: group.next(), Idler(chair))
+      _ = try await Socket.open(port: port, on: group.next(), Idler(chair))
     }
     try await Task.sleep(for: .seconds(warmUpSeconds))
     let after = try ServerMeter.residentBytes(of: serverProcess)
