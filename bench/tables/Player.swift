@@ -11,6 +11,7 @@ final class Player: SocketUser, @unchecked Sendable {
   private let score: Score
   private var commands = 0
   private var sentAt: UInt64 = 0
+  private var hasSeen = false
   private var hasSat = false
 
   init(_ chair: Chair, thinkMilliseconds: Int, score: Score) {
@@ -30,8 +31,12 @@ final class Player: SocketUser, @unchecked Sendable {
     _ text: String, on loop: any EventLoop, send: @escaping @Sendable (String) -> Void
   ) {
     if text.hasPrefix(#"{"type":"error""#) {
-      score.refused()
+      if !hasSat { score.refused(text) } else { score.refused() }
       return
+    }
+    if !hasSeen, text.hasPrefix(#"{"type":"snapshot""#) {
+      hasSeen = true
+      score.sees()
     }
     var text = text
     let move = text.withUTF8 { bytes in

@@ -8,7 +8,9 @@ final class Score: Sendable {
     var isMeasuring = false
     var nanoseconds: [UInt32] = []
     var refusals = 0
+    var watching = 0
     var seated = 0
+    var lastWords: String?
   }
 
   private let state = Mutex(State())
@@ -16,6 +18,14 @@ final class Score: Sendable {
   func begin() {
     state.withLock { $0 = State(isMeasuring: true) }
   }
+
+  /// A player has been welcomed and sees its table.
+  func sees() {
+    state.withLock { $0.watching += 1 }
+  }
+
+  /// How many do.
+  var watching: Int { state.withLock { $0.watching } }
 
   /// A player has taken its seat.
   func sat() {
@@ -37,6 +47,14 @@ final class Score: Sendable {
   func refused() {
     state.withLock { $0.refusals += $0.isMeasuring ? 1 : 0 }
   }
+
+  /// Somebody got no seat.
+  func refused(_ words: String) {
+    state.withLock { $0.lastWords = words }
+  }
+
+  /// The last refusal of a seat.
+  var lastWords: String? { state.withLock { $0.lastWords } }
 
   func end() -> Latencies {
     state.withLock {

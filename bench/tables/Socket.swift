@@ -16,7 +16,6 @@ final class Socket: WebSocketReceiver, @unchecked Sendable {
   private let player: any SocketUser
   private let loop: any EventLoop
   private var socket: WebSocket?
-  private var hasBegun = false
 
   private init(_ player: any SocketUser, on loop: any EventLoop) {
     self.player = player
@@ -36,19 +35,13 @@ final class Socket: WebSocketReceiver, @unchecked Sendable {
   /// Everybody is there. From any thread.
   func begin() {
     loop.execute {
-      self.hasBegun = true
-      self.sendBegin()
+      if let message = self.player.begin { self.socket?.send(message) }
     }
-  }
-
-  private func sendBegin() {
-    if hasBegun, let message = player.begin { socket?.send(message) }
   }
 
   func opened(_ socket: WebSocket) {
     self.socket = socket
     socket.send(player.hello)
-    sendBegin()
   }
 
   func received(_ text: String, on socket: WebSocket) {

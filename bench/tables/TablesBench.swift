@@ -70,18 +70,26 @@ struct TablesBench: AsyncParsableCommand {
       let player = Player(chair, thinkMilliseconds: thinkMilliseconds, score: score)
       sockets.append(try await Socket.open(port: port, on: group.next(), player))
     }
+    try await wait(for: chairs.count, "see their table", score) { score.watching }
     for socket in sockets { socket.begin() }
+    try await wait(for: chairs.count, "have a seat", score) { score.seated }
+  }
+
+  private func wait(
+    for count: Int, _ what: String, _ score: Score, _ current: () -> Int
+  ) async throws {
     let deadline = ContinuousClock.now + .seconds(Self.seatingSeconds)
-    while score.seated < chairs.count {
+    while current() < count {
       guard ContinuousClock.now < deadline else {
         throw ValidationError(
-          "after \(Self.seatingSeconds) s only \(score.seated) of \(chairs.count) have a seat")
+          "after \(Self.seatingSeconds) s only \(current()) of \(count) \(what): "
+            + (score.lastWords ?? "nobody was refused a seat"))
       }
       try await Task.sleep(for: .milliseconds(100))
     }
   }
 
-  private static let seatingSeconds = 120
+  private static let seatingSeconds = 60
 
   private func holdIdle(
     _ chairs: [Chair], _ group: MultiThreadedEventLoopGroup, _ before: Int
