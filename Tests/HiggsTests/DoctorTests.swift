@@ -171,6 +171,28 @@ struct DoctorTests {
     _ = try? await connection.query("select count(*) from users")
   }
 
+  @Test("looks at each month's own rights and triggers")
+  func partitions() async throws {
+    try await withDatabase(template: .migrated) { database in
+      let good = try await examine(database.configuration.with(role: "higgs_app")).report
+      #expect(good["guarded tables"]?.severity == "ok" && good["guards"]?.severity == "ok")
+      try await PostgresConnection.withConnection(database.configuration) { owner in
+        let month: String = try await owner.query(
+          "select min(p.relid::regclass::text) from pg_partition_tree('transactions') as p where p.isleaf"
+        ).one().decode(column: 0)
+        try await owner.execute(
+          script: """
+            grant update on \(month) to higgs_app;
+            alter table \(month) disable trigger refuse_change;
+            """)
+        let bad = try await examine(database.configuration.with(role: "higgs_app")).report
+        #expect(bad["guarded tables"]?.found == "higgs_app has UPDATE on \(month)")
+        #expect(bad["guards"]?.severity == "problem")
+        #expect(bad["guards"]?.found == "off: refuse_change of \(month)")
+      }
+    }
+  }
+
   @Test("signs in to Redis as the server does, and sees a wrong password")
   func redis() async throws {
     try await RedisServer.with(.init(password: "rahasia-besar")) { redis in

@@ -113,8 +113,12 @@ declare
   recorded record;
   newest_file integer := {newest};
   newest_recorded integer;
+  is_recorded boolean := to_regclass('public.schema_migrations') is not null;
 begin
-  if to_regclass('public.schema_migrations') is null then
+  if is_recorded then
+    select exists (select from public.schema_migrations) into is_recorded;
+  end if;
+  if not is_recorded then
     if to_regclass('public.user_wallets') is not null then
       raise exception 'database % has the tables, but no record of migrations', current_database()
         using hint = 'If its schema is that of a release, adopt it: higgs migrate baseline';

@@ -42,7 +42,7 @@ struct RoleCheck: DatabaseCheck {
         .problem(
           area, name, "\(role) is a superuser",
           why: "The database's own rules hold for higgs_app; a superuser passes by them.",
-          do: command)
+          do: role == "higgs_app" ? "alter role higgs_app nosuperuser;" : command)
       ]
     }
     guard role == "higgs_app" else {

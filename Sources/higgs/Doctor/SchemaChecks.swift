@@ -32,59 +32,6 @@ struct SchemaCheck: DatabaseCheck {
   }
 }
 
-/// Whether the server's role is kept from what only functions may do.
-struct RightsCheck: DatabaseCheck {
-  let name = "rights"
-
-  func findings(_ patient: Patient) async throws -> [Finding] {
-    let written = try await patient.connection.query(
-      """
-      select format('%s on %s', p.privilege, t.name)
-      from unnest(array[
-          'user_wallets', 'transactions', 'game_hands', 'hand_seats', 'game_moves', 'ledger_seals',
-          'ledger_state', 'audit_logs', 'schema_migrations']) as t (name)
-      cross join unnest(array['INSERT', 'UPDATE', 'DELETE', 'TRUNCATE']) as p (privilege)
-      where has_table_privilege('higgs_app', 'public.' || t.name, p.privilege)
-      """
-    ).decode(String.self)
-    let (isMember, mayPost, seesHashes) = try await patient.connection.query(
-      """
-      select pg_has_role('higgs_app', 'higgs_owner', 'member'),
-        coalesce((
-          select bool_and(has_function_privilege('higgs_app', p.oid, 'execute'))
-          from pg_proc as p
-          where p.pronamespace = 'public'::regnamespace
-            and p.proname in ('post_transactions', 'append_moves', 'settle_hand', 'sit_down')
-        ), false),
-        has_column_privilege('higgs_readonly', 'public.users', 'password_hash', 'SELECT')
-      """
-    ).one().decode((Bool, Bool, Bool).self)
-    return [
-      .graded(
-        area, "guarded tables",
-        isMember
-          ? "higgs_app is a member of higgs_owner"
-          : written.isEmpty
-            ? "higgs_app writes them through functions only"
-            : "higgs_app has \(written.joined(separator: ", "))",
-        warning: false, problem: isMember || !written.isEmpty,
-        why: "The server, or whoever has its password, could change chips without the ledger.",
-        do: isMember
-          ? "revoke higgs_owner from higgs_app;"
-          : "revoke insert, update, delete, truncate on TABLE from higgs_app; higgs migrate drift"),
-      .graded(
-        area, "functions", mayPost ? "higgs_app may call them" : "some are closed to higgs_app",
-        warning: false, problem: !mayPost, why: "The server cannot pay, move or settle.",
-        do: "higgs migrate drift names what is missing"),
-      .graded(
-        area, "read-only role", seesHashes ? "sees password hashes" : "sees no secret",
-        warning: false, problem: seesHashes,
-        why: "Consoles and analysts use it.",
-        do: "revoke select on users from higgs_readonly; then higgs migrate drift"),
-    ]
-  }
-}
-
 /// Whether the ledger is sealed, and right as far as a quick look tells.
 struct LedgerCheck: DatabaseCheck {
   let name = "ledger"

@@ -35,6 +35,7 @@ class Setup(InstallationTest):
         file.flush()
         self.assertSucceeds(self.server.psql(self.name, "-v", "ON_ERROR_STOP=1", "-f", file.name))
     self.assertSameSchema(schema_of(self.database), schema)
+    self.assertRefuses(self.run_setup(), "no record of migrations", "higgs migrate baseline")
 
   def test_a_changed_file_is_refused_by_name(self):
     self.run_setup()
