@@ -42,8 +42,8 @@ def kill(workshop: Workshop, service: str) -> None:
 def smoke(workshop: Workshop) -> str:
   """A whole hand by the program that operators have for it, from another container."""
   words = workshop.podman(
-    "run", "--rm", "--network", f"{PROJECT}_inside", "--read-only", "--cap-drop", "ALL",
-    "--no-healthcheck", images.APP, "smoke", "http://app:3000")
+    "run", "--rm", "--network", f"{PROJECT}_inside", "--add-host", f"app:{workshop.address('app')}",
+    "--read-only", "--cap-drop", "ALL", "--no-healthcheck", images.APP, "smoke", "http://app:3000")
   return words.splitlines()[-1]
 
 

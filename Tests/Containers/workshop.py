@@ -96,6 +96,10 @@ class Workshop:
   def inspect(self, service: str) -> dict:
     return json.loads(self.podman("inspect", self.name(service)))[0]
 
+  def address(self, service: str) -> str:
+    """Where other services find it."""
+    return self.inspect(service)["NetworkSettings"]["Networks"][f"{PROJECT}_inside"]["IPAddress"]
+
   def execute(self, service: str, *command, **options) -> str:
     """Runs a program in a container that runs."""
     return self.podman("exec", self.name(service), *command, **options)
