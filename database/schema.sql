@@ -438,23 +438,14 @@ declare
   hands_invalid uuid[] := '{}';    -- a move that the table cannot hold
   violated text;
 begin
-  if moves_given is null or moves_given > moves_max
-    or (cardinality(room_ids), cardinality(fences), cardinality(hand_ids), cardinality(nos),
-      cardinality(seats), cardinality(actors))
-      is distinct from
-      (moves_given, moves_given, moves_given, moves_given, moves_given, moves_given)
-    or cardinality(refs) <> moves_given or cardinality(time_banks_ms) <> moves_given
-    or cardinality(trustees) <> moves_given then
-    raise exception 'append_moves: the arrays must be equally long, and at most % moves', moves_max
-      using errcode = 'invalid_parameter_value';
-  end if;
-  if array_ndims(moves) > 1 or array_ndims(room_ids) > 1 or array_ndims(fences) > 1
-    or array_ndims(hand_ids) > 1 or array_ndims(nos) > 1 or array_ndims(seats) > 1
-    or array_ndims(actors) > 1 or array_ndims(refs) > 1 or array_ndims(time_banks_ms) > 1
-    or array_ndims(trustees) > 1 then
-    raise exception 'append_moves: an array has more than one dimension'
-      using errcode = 'invalid_parameter_value', hint = 'Give one element for each move.';
-  end if;
+  perform public.check_batch(
+    'append_moves', moves_max,
+    array[cardinality(room_ids), cardinality(fences), cardinality(hand_ids), cardinality(nos),
+      cardinality(seats), cardinality(actors), moves_given],
+    array[cardinality(refs), cardinality(time_banks_ms), cardinality(trustees)],
+    array[array_ndims(room_ids), array_ndims(fences), array_ndims(hand_ids), array_ndims(nos),
+      array_ndims(seats), array_ndims(actors), array_ndims(moves), array_ndims(refs),
+      array_ndims(time_banks_ms), array_ndims(trustees)]);
   if current_setting('transaction_isolation') <> 'read committed' then
     raise exception 'append_moves needs READ COMMITTED, and this transaction is %',
       upper(current_setting('transaction_isolation'))
@@ -1360,9 +1351,11 @@ CREATE FUNCTION public.check_batch(caller text, items_max integer, lengths integ
 begin
   if array_position(lengths, null) is not null or lengths[1] <> any (lengths)
     or lengths[1] <> any (array_remove(optional_lengths, null)) then
-    raise exception '%: the arrays of items must be equally long', caller
+    raise exception '%: the arrays of items must be equally long, and have % elements', caller,
+      array_to_string(lengths || array_remove(optional_lengths, null), ', ', 'null')
       using errcode = 'invalid_parameter_value',
-        hint = 'Give one element for each item, a null where it has none.';
+        hint = 'Give one element for each item, a null where it has none. The lengths are in the '
+          'order of the parameters, those that may be left out last.';
   end if;
   if lengths[1] > items_max then
     raise exception '%: % items in one call, more than %', caller, lengths[1], items_max
@@ -2252,7 +2245,8 @@ COMMENT ON FUNCTION public.detach_month_partition(parent regclass, month_of time
 refuses a month that ends within the id window, that is not sealed and rolled up, or that holds
 moves of a running hand or a reversal of what stays. For the owner. Locks: ledger_state, then ACCESS
 EXCLUSIVE on the parent for a moment, waiting a second at most. Returns the name of the table.
-Example: select public.month_start(now() - interval ''1 year'');';
+Example: select public.detach_month_partition(i.inhparent, now() - interval ''1 year'')
+from pg_inherits as i where i.inhrelid = to_regclass(''public.game_moves_y2024m01'');';
 
 --
 -- Name: ensure_month_partition(regclass, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: higgs_owner
@@ -5471,7 +5465,8 @@ COMMENT ON FUNCTION public.promise_deal(room bigint, room_fence bigint, hand_num
 promised for that hand already, the answer is exists with that one, whatever is given: a promise is
 never exchanged. Outcomes: ok, exists, fenced, room_not_found, room_closed, out_of_order (not the
 next hand). Locks: the room, exclusively.
-Example: select number, server_seed_commit from room_deals limit 1;';
+Example: select outcome from promise_deal(1, 0, 1, sha256(''the seed''), ''the seed, encrypted, as
+the server keeps it'', ''key-1'');';
 
 --
 -- Name: promise_deals(bigint[], bigint[], integer[], bytea[], bytea[], bytea[]); Type: FUNCTION; Schema: public; Owner: higgs_owner
@@ -5850,13 +5845,17 @@ Example: select public.refresh_all_materialized_views();';
 CREATE FUNCTION public.refuse_change() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
+    AS $_$
 begin
   raise exception '% on %: the table is append-only', tg_op, tg_table_name
     using errcode = 'insufficient_privilege',
-      hint = 'History is never changed. To undo a payment post its reversal.';
+      hint = case
+        when tg_table_name ~ '^transactions(_|$)'
+          then 'History is never changed. To undo a payment post its reversal.'
+        else 'History is never changed. What comes later is a row of its own.'
+      end;
 end
-$$;
+$_$;
 
 ALTER FUNCTION public.refuse_change() OWNER TO higgs_owner;
 
@@ -5865,7 +5864,8 @@ ALTER FUNCTION public.refuse_change() OWNER TO higgs_owner;
 --
 
 COMMENT ON FUNCTION public.refuse_change() IS 'Trigger of the append-only tables: refuses UPDATE, DELETE and TRUNCATE, the owner''s included.
-Example: create trigger guard before update on t for each row execute function refuse_change();';
+Example: create temporary table kept (id bigint); create trigger refuse_change before update or
+delete on kept for each statement execute function public.refuse_change();';
 
 --
 -- Name: refuse_unknown_time_zone(); Type: FUNCTION; Schema: public; Owner: higgs_owner
@@ -5898,8 +5898,9 @@ ALTER FUNCTION public.refuse_unknown_time_zone() OWNER TO higgs_owner;
 
 COMMENT ON FUNCTION public.refuse_unknown_time_zone() IS 'Trigger of user_profiles: a time zone that is none would stop every settlement of the player''s
 hands, since the player''s day could not be told.
-Example: create trigger t before insert on p for each row execute function
-refuse_unknown_time_zone();';
+Example: create temporary table places (time_zone text, next_time_zone text); create trigger
+refuse_unknown_time_zone before insert on places for each row execute function
+public.refuse_unknown_time_zone();';
 
 --
 -- Name: register_node(text, text, integer[]); Type: FUNCTION; Schema: public; Owner: higgs_owner
@@ -6301,7 +6302,9 @@ COMMENT ON FUNCTION public.return_stray_chips(wallet_id bigint, player_id uuid, 
 where player_id is null. Returns the chips, 0 where there are none. No function leaves chips there;
 verify_journal() names a wallet where it happened. Audited as seat.chips_returned.
 Locks: the room, exclusively; both wallets.
-Example: select id from user_wallets where kind = ''seat'' and balance > 0;';
+Example: select return_stray_chips(w.id, null, ''nobody sits there'') from user_wallets as w where
+w.kind = ''seat'' and w.balance > 0 and not exists (select from game_sessions as s where
+s.seat_wallet_id = w.id and s.stood_up_at is null);';
 
 --
 -- Name: roll_up_ledger(integer); Type: FUNCTION; Schema: public; Owner: higgs_owner
@@ -6873,7 +6876,8 @@ follow from the hand. Freezes and limits do not apply.
 Outcomes: ok, exists, exists_with_different_content, fenced, hand_not_found, voided,
 id_out_of_window (older than 30 days: void it), and those of post_transactions.
 Locks: the room, exclusively; the hand; the seats'' wallets; totals in the order of the players.
-Example: select result from game_hands where status = ''settled'' limit 1;';
+Example: select outcome, rake_taken from settle_hand(new_id(), 0, ''{0}'', ''{1}'', ''{40}'',
+''{lost}'', ''{}'');';
 
 --
 -- Name: settle_hand_without_totals(uuid, bigint, smallint[], smallint[], bigint[], text[], jsonb, bytea, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: higgs_owner
@@ -6894,8 +6898,12 @@ declare
 begin
   if payments is null or (cardinality(payer_seats), cardinality(payee_seats),
     cardinality(payment_reasons)) is distinct from (payments, payments, payments) then
-    raise exception 'settle_hand: the arrays of payments differ in length or are null'
-      using errcode = 'invalid_parameter_value';
+    raise exception 'settle_hand: the arrays of payments differ in length or are null: they have '
+      '% elements', array_to_string(
+        array[cardinality(payer_seats), cardinality(payee_seats), payments,
+          cardinality(payment_reasons)], ', ', 'null')
+      using errcode = 'invalid_parameter_value',
+        hint = 'Give of each payment who pays, who is paid, the amount and the reason.';
   end if;
   select i.n, public.payment_problem(i.payer, i.payee, i.amount, i.reason) as problem
   into odd
@@ -6956,6 +6964,12 @@ begin
     raise exception 'settle_hand: the revealed seed is not the one that was committed to'
       using errcode = 'invalid_parameter_value',
         hint = 'Give the decrypted seed of this hand, or null to reveal none.';
+  end if;
+  if octet_length(revealed_seed) <> 32 then
+    raise exception 'settle_hand: the seed that was committed to has % bytes, and a seed has 32',
+      octet_length(revealed_seed)
+      using errcode = 'invalid_parameter_value',
+        hint = 'It cannot be revealed: settle with null, and promise seeds of 32 bytes.';
   end if;
   written := public.write_settlements(
     array[hand.id], array[ends_at], array[hand_result], array[content_hash],
@@ -7248,7 +7262,8 @@ ALTER FUNCTION public.sign_seal(seal bigint, signing_key_id text, seal_signature
 COMMENT ON FUNCTION public.sign_seal(seal bigint, signing_key_id text, seal_signature bytea) IS 'Stores a signature of a seal that was made outside the database; false where that very signature
 is stored. The database cannot check it, so it keeps up to 20 that name one key for one seal; higgs
 ledger verify takes the one that the public key verifies, and names the others.
-Example: select no from ledger_head();';
+Example: select sign_seal(no, ''auditor-1'', decode(repeat(''00'', 64), ''hex''))
+from ledger_head();';
 
 --
 -- Name: sit_down(uuid, bigint, bigint, uuid, smallint, bigint); Type: FUNCTION; Schema: public; Owner: higgs_owner
@@ -7571,10 +7586,12 @@ ALTER FUNCTION public.start_hand(hand_id uuid, room bigint, room_fence bigint, h
 
 COMMENT ON FUNCTION public.start_hand(hand_id uuid, room bigint, room_fence bigint, hand_rules_version integer, hand_options jsonb, seed_commit bytea, seed_encrypted bytea, seed_key_id bytea, seats smallint[], client_seeds text[], hand_opener_seat smallint, bot_strengths smallint[], bot_seeds bytea[], bot_styles text[], OUT outcome text, OUT hand_number integer, OUT stacks bigint[]) IS 'Starts a hand and freezes what it needs to be resumed at any move: options, rules version, seats,
 stacks (read from the seats'' wallets, returned in seat order), opener, client seeds, the encrypted
-server seed, and the bots. Seats are given in ascending order.
+server seed, and the bots. Seats are given in ascending order. seed_commit is the SHA-256 of a seed
+of 32 bytes: one of another length could not be revealed.
 Outcomes: ok, exists, exists_with_different_content, fenced, room_not_found, room_closed,
 hand_running, too_few_seats, seat_not_ready, id_out_of_window. Locks: the room, exclusively.
-Example: select options from game_hands limit 1;';
+Example: select outcome, stacks from start_hand(new_id(), 1, 0, 1, ''{}'', sha256(''the seed''),
+''the seed, encrypted, as the server keeps it'', ''key-1'', ''{0,1}'', ''{ayu,budi}'');';
 
 --
 -- Name: start_hands(uuid[], bigint[], bigint[], integer[], jsonb[], bytea[], bytea[], bytea[], smallint[], integer[], smallint[], text[], smallint[], bytea[], text[]); Type: FUNCTION; Schema: public; Owner: higgs_owner
@@ -8631,7 +8648,7 @@ ALTER FUNCTION public.void_hand(hand_id uuid, room_fence bigint, hand_void_reaso
 
 COMMENT ON FUNCTION public.void_hand(hand_id uuid, room_fence bigint, hand_void_reason text, actor uuid) IS 'Ends a hand without a result: every seat keeps the chips that it started with. Audited.
 Outcomes: ok, exists, settled, fenced, hand_not_found. Locks: the room, exclusively; the hand.
-Example: select id from game_hands where status = ''voided'' limit 1;';
+Example: select void_hand(new_id(), 0, ''the lights went out'');';
 
 --
 -- Name: ledger_rollups; Type: TABLE; Schema: public; Owner: higgs_owner

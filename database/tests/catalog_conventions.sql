@@ -281,6 +281,13 @@ select is_empty(
        and coalesce(obj_description(f.oid, 'pg_proc'), '') !~ '\nExample: ' $$,
   'every function that a role may call shows an example');
 
+select is_empty(
+  $$ select f.signature
+     from functions as f
+     where position(f.proname in substring(
+       obj_description(f.oid, 'pg_proc') from '\nExample: (.*)$')) = 0 $$,
+  'an example calls the function that it is an example of');
+
 -- Null where PostgreSQL understands an example: every name in it is there and every type fits
 -- (class 42). What the data of an empty database cannot answer does not count.
 create function pg_temp.problem_of(example text)

@@ -240,8 +240,11 @@ select matches(pg_temp.error_of(c.call), c.error, c.what)
 from (values
   ($$ select append_moves(null, '{}', '{}', '{}', '{}', '{}', '{}') $$, 'equally long', 'no rooms'),
   ($$ select append_moves('{}', '{}', '{}', '{}', '{}', '{}', null) $$, 'equally long', 'no moves'),
-  ($$ select append_moves('{1}', '{}', '{}', '{}', '{}', '{}', '{}') $$, 'equally long',
-    'lengths that differ'),
+  ($$ select append_moves('{1}', '{}', '{}', '{}', '{}', '{}', '{}') $$,
+    '^22023 append_moves: .* equally long, and have 1, 0, 0, 0, 0, 0, 0 elements Give one',
+    'lengths that differ, each of them named'),
+  ($$ select append_moves(null, '{}', '{}', '{}', '{}', '{}', '{}', null, '{1}') $$,
+    'and have null, 0, 0, 0, 0, 0, 0, 1 elements', 'a missing array, and one that may be missing'),
   ($$ select append_moves('{}', '{}', '{}', '{}', '{}', '{}', '{}', '{a}') $$, 'equally long',
     'references too many'),
   ($$ select append_moves('{{1}}', '{0}', array[new_id()], '{1}', '{0}', '{player}', '{m}') $$,
@@ -254,7 +257,7 @@ from (values
   ($$ select append_moves(
         array_agg(1::bigint), array_agg(0::bigint), array_agg(new_id()), array_agg(n),
         array_agg(0::smallint), array_agg('player'::text), array_agg('m'::bytea))
-      from generate_series(1, 5001) as n $$, 'at most 5000 moves', 'more moves than 5000')
+      from generate_series(1, 5001) as n $$, '^22023 append_moves: 5001 items in one call, more than 5000 Split', 'more moves than 5000')
 ) as c (call, error, what);
 select is(
   (select count(*)::integer
@@ -435,6 +438,12 @@ select results_eq(
 select is(pg_temp.append('h 7 1 x'), 'finished', 'then nobody moves any more');
 select is(pg_temp.append('h 1 1 first ref=r1'), 'exists', 'though a resend is answered');
 select is(void_hand(pg_temp.id_of('h'), 0, 'too late'), 'settled', 'and it is not voided');
+select matches(
+  pg_temp.error_of(
+    $$ select pg_temp.start('brief', 'Meja', '{1,3}', seed => 'brief'),
+         pg_temp.settle('brief', 'Meja', seed => 'brief') $$),
+  '^22023 settle_hand: the seed that was committed to has 5 bytes, and a seed has 32 It cannot be',
+  'a seed of another length was committed to, and cannot be revealed');
 
 -- Statistics and totals --------------------------------------------------------------------------
 

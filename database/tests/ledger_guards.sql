@@ -219,6 +219,25 @@ select is_empty(
 select throws_like(
   'delete from public.transactions', 'DELETE on transactions_%: the table is append-only',
   'the error names the table');
+create function pg_temp.hint_of(statement text)
+returns text
+language plpgsql
+as $function$
+declare
+  hint text;
+begin
+  execute statement;
+exception when insufficient_privilege then
+  get stacked diagnostics hint = pg_exception_hint;
+  return hint;
+end
+$function$;
+select is(
+  array[pg_temp.hint_of('truncate public.transactions'),
+    pg_temp.hint_of('truncate public.audit_logs')],
+  array['History is never changed. To undo a payment post its reversal.',
+    'History is never changed. What comes later is a row of its own.'],
+  'the hint speaks of payments where there are some');
 reset role;
 
 select is_empty(

@@ -203,7 +203,7 @@ from (
   from pg_class as c
   where c.relnamespace = 'public'::regnamespace
 ) as d
-where d.description like E'%\nExample: select %';
+where d.description like E'%\nExample: %';
 do $examples$
 declare
   example record;
