@@ -1,9 +1,12 @@
-"""Runs stages one after the other: a line for each, its words in a log, its programs ended."""
+"""Runs stages in order, some beside others: a line for each, its words in a log, all of it ended."""
 
 import os
 import signal
 import subprocess
+import sys
+import threading
 import time
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Callable
@@ -49,6 +52,13 @@ class Stage:
 
 
 @dataclass
+class Together:
+  """Lanes of stages that run at the same time, each lane in order: for stages that mostly wait."""
+
+  lanes: tuple[tuple[Stage, ...], ...]
+
+
+@dataclass
 class Outcome:
   """What became of a stage: passed, failed or left out."""
 
@@ -62,24 +72,25 @@ class Outcome:
 class StageRun:
   """What the action of one stage works with."""
 
-  def __init__(self, root: Path, log: Path, environment: dict[str, str]):
+  def __init__(self, root: Path, log: Path, environment: dict[str, str],
+               programs: "Programs | None" = None):
     self.root = root
     self.log = log
     self.environment = environment
+    self.programs = programs or Programs()
 
   def run(self, *command, timeout_seconds: int, environment: dict[str, str] | None = None) -> int:
     """Runs a program to its end, its words in the log; returns its exit status."""
     with self.log.open("a", encoding="utf-8") as log:
-      process = subprocess.Popen(
+      process = self.programs.start(
         [str(word) for word in command], cwd=self.root, stdin=subprocess.DEVNULL, stdout=log,
-        stderr=subprocess.STDOUT, start_new_session=True,
-        env=self.environment | (environment or {}))
+        stderr=subprocess.STDOUT, env=self.environment | (environment or {}))
       try:
         return process.wait(timeout=timeout_seconds)
       except subprocess.TimeoutExpired:
         raise StageFailure(f"stopped after {timeout_seconds} s") from None
       finally:
-        end(process)
+        self.programs.end(process)
 
   def demand(self, *command, timeout_seconds: int, **options) -> str:
     """Runs a program that must succeed; returns the log up to now."""
@@ -91,6 +102,35 @@ class StageRun:
   def words(self) -> str:
     """The log up to now."""
     return self.log.read_text(encoding="utf-8", errors="replace")
+
+
+class Programs:
+  """Those that run now; an interrupted run ends all of them, and none is started after that."""
+
+  def __init__(self):
+    self.lock = threading.Lock()
+    self.running: list[subprocess.Popen] = []
+    self.is_ending = False
+
+  def start(self, words: list[str], **options) -> subprocess.Popen:
+    with self.lock:
+      if self.is_ending:
+        raise StageFailure("the run was ended")
+      process = subprocess.Popen(words, start_new_session=True, **options)
+      self.running.append(process)
+      return process
+
+  def end(self, process: subprocess.Popen) -> None:
+    end(process)
+    with self.lock:
+      self.running.remove(process)
+
+  def end_all(self) -> None:
+    with self.lock:
+      self.is_ending = True
+      running = list(self.running)
+    for process in running:
+      end(process)
 
 
 def end(process: subprocess.Popen) -> None:
@@ -124,44 +164,63 @@ class Runner:
   logs: Path
   environment: dict[str, str]
   outcomes: dict[str, Outcome] = field(default_factory=dict)
+  programs: Programs = field(default_factory=Programs)
+  printing: threading.Lock = field(default_factory=threading.Lock)
+  logs_made: int = 0
 
-  def run(self, stages: list[Stage]) -> None:
+  def run(self, stages: list[Stage | Together]) -> None:
     """Runs what can be run; a failure stops only the stages that need it."""
     self.logs.mkdir(parents=True, exist_ok=True)
-    for number, stage in enumerate(stages, start=1):
-      log = self.logs / f"{number:02}-{stage.name.lower().replace(' ', '-')}.log"
-      log.write_text("")
-      print(f"{stage.name:{NAME_COLUMNS}}", end="", flush=True)
-      missing = [name for name in stage.needs if self.outcomes[name].state != "passed"]
-      if missing:
-        outcome = Outcome("left out", reason=f"needs {', '.join(missing)}")
-        self.outcomes[stage.name] = outcome
-        print(line_of(outcome), flush=True)
+    for entry in stages:
+      if isinstance(entry, Together):
+        self.run_lanes(entry.lanes)
       else:
-        self.outcomes[stage.name] = self.run_stage(stage, log)
+        print(f"{entry.name:{NAME_COLUMNS}}", end="", flush=True)
+        self.run_stage(entry, self.make_log(entry))
 
-  def run_stage(self, stage: Stage, log: Path) -> Outcome:
-    started = time.monotonic()
-    run = StageRun(self.root, log, self.environment)
-    words = ""
-    try:
-      count = stage.action(run)
-    except StageLeftOut as left_out:
-      outcome = Outcome("left out", seconds=time.monotonic() - started, reason=str(left_out))
-      print(line_of(outcome), flush=True)
-      return outcome
-    except StageFailure as failure:
-      count, words = Count(failed=1), str(failure)
-    state = "failed" if count.failed else "passed"
-    bad = [words] if words else []
-    if state == "failed":
-      bad += bad_lines(run.words())
-    outcome = Outcome(state, count, time.monotonic() - started, tuple(bad))
-    print(line_of(outcome) + (f"  {words}" if words else ""), flush=True)
-    if state == "failed":
-      show_end_of(run.words())
-      print(f"    All of it: {os.path.relpath(log, self.root)}", flush=True)
-    return outcome
+  def run_lanes(self, lanes: tuple[tuple[Stage, ...], ...]) -> None:
+    """Each lane in a thread; a line is printed when its stage has ended."""
+    with ThreadPoolExecutor(max_workers=len(lanes)) as threads:
+      try:
+        futures = [threads.submit(self.run_lane, lane) for lane in lanes]
+        ended, _ = wait(futures, return_when=FIRST_EXCEPTION)
+        for future in ended:
+          future.result()
+      except BaseException:
+        self.programs.end_all()
+        raise
+
+  def run_lane(self, stages: tuple[Stage, ...]) -> None:
+    for stage in stages:
+      if self.programs.is_ending:
+        return
+      self.run_stage(stage, self.make_log(stage), f"{stage.name:{NAME_COLUMNS}}")
+
+  def make_log(self, stage: Stage) -> Path:
+    with self.printing:
+      self.logs_made += 1
+      number = self.logs_made
+    log = self.logs / f"{number:02}-{stage.name.lower().replace(' ', '-')}.log"
+    log.write_text("")
+    return log
+
+  def run_stage(self, stage: Stage, log: Path, title: str = "") -> None:
+    """Runs a stage, unless one that it needs has not passed, and prints what became of it."""
+    run = StageRun(self.root, log, self.environment, self.programs)
+    missing = [name for name in stage.needs if self.outcomes[name].state != "passed"]
+    if missing:
+      outcome = Outcome("left out", reason=f"needs {', '.join(missing)}")
+    else:
+      outcome = outcome_of(stage, run)
+    if self.programs.is_ending:
+      return
+    self.outcomes[stage.name] = outcome
+    with self.printing:
+      print(f"{title}{line_of(outcome)}{f'  {outcome.reason}' if outcome.count.failed else ''}")
+      if outcome.state == "failed":
+        show_end_of(run.words())
+        print(f"    All of it: {os.path.relpath(log, self.root)}")
+      sys.stdout.flush()
 
   def summary(self) -> Count:
     """Prints what became of every stage and returns the sum."""
@@ -172,6 +231,23 @@ class Runner:
         print(f"    {line}")
     counts = [outcome.count for outcome in self.outcomes.values()]
     return Count(sum(each.passed for each in counts), sum(each.failed for each in counts))
+
+
+def outcome_of(stage: Stage, run: StageRun) -> Outcome:
+  """Runs the action of a stage."""
+  started = time.monotonic()
+  reason = ""
+  try:
+    count = stage.action(run)
+  except StageLeftOut as left_out:
+    return Outcome("left out", seconds=time.monotonic() - started, reason=str(left_out))
+  except StageFailure as failure:
+    count, reason = Count(failed=1), str(failure)
+  seconds = time.monotonic() - started
+  if not count.failed:
+    return Outcome("passed", count, seconds)
+  bad = ([reason] if reason else []) + bad_lines(run.words())
+  return Outcome("failed", count, seconds, tuple(bad), reason)
 
 
 def line_of(outcome: Outcome) -> str:
