@@ -65,7 +65,7 @@ extension ServerTests {
         let error = await #expect(throws: MigrationError.self) {
           try await target.migrate { try await $0.baseline(to: 2) }
         }
-        guard case .schemaDiffers(2, let differences) = error else {
+        guard case .schemaDiffers(2, let differences, equalTo: nil) = error else {
           Issue.record("\(String(describing: error))")
           return
         }
@@ -74,6 +74,18 @@ extension ServerTests {
             "column public.player.age", "trigger public.player.player_guard",
           ]
         )
+        #expect(try await target.records().isEmpty)
+      }
+    }
+
+    @Test("The schema of an older release is known for what it is")
+    func proposesOlder() async throws {
+      try await TestServer.withDatabase { target in
+        try await runByHand(target, 2)
+        let error = await #expect(throws: MigrationError.self) {
+          try await target.migrate { try await $0.baseline(to: nil) }
+        }
+        #expect(error?.description.contains("Run 'higgs migrate baseline --to 2'") == true)
         #expect(try await target.records().isEmpty)
       }
     }

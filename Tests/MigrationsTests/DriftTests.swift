@@ -85,6 +85,29 @@ extension ServerTests {
       }
     }
 
+    @Test("What makes a role mightier is named, also where it holds in this database alone")
+    func namesRights() async throws {
+      try await TestServer.withDatabase { target in
+        _ = try await target.migrate { try await $0.up(to: nil) }
+        try await target.execute(
+          """
+          alter role higgs_readonly createdb;
+          alter role higgs_readonly in database \(target.name) set work_mem = '1MB';
+          """
+        )
+        let report = try await target.migrate { try await $0.drift(ignoring: []) }
+        try await target.execute("alter role higgs_readonly nocreatedb")
+        #expect(
+          Set(report.differences.map(\.line)) == [
+            "role higgs_readonly: attributes: expected login, inherit, found login, createdb, inherit",
+            """
+            role higgs_readonly: setting work_mem in this database: expected nothing, found 1MB
+            """,
+          ]
+        )
+      }
+    }
+
     @Test("A missing table is one line, not one for each of its parts")
     func missingTable() async throws {
       try await TestServer.withDatabase { target in

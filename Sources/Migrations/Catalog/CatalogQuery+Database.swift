@@ -68,10 +68,12 @@ extension CatalogQuery {
         || coalesce(
           (
             select jsonb_object_agg(
-              'setting ' || split_part(setting, '=', 1),
+              'setting ' || split_part(setting, '=', 1)
+                || case when s.setdatabase = 0 then '' else ' in this database' end,
               substr(setting, strpos(setting, '=') + 1))
             from pg_db_role_setting as s, unnest(s.setconfig) as setting
-            where s.setrole = r.oid and s.setdatabase = 0
+            where s.setrole = r.oid and s.setdatabase in (
+              0, (select d.oid from pg_database as d where d.datname = current_database()))
           ), '{}')
       from pg_roles as r
       where r.rolname in ('higgs_owner', 'higgs_app', 'higgs_readonly')

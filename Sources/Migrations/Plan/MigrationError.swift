@@ -30,8 +30,9 @@ package enum MigrationError: Error, Equatable, Sendable {
   case nothingApplied
   /// A snapshot file cannot be read.
   case snapshotUnreadable(path: String, reason: String)
-  /// The schema is not what the migrations make; each difference is a line.
-  case schemaDiffers(version: Int, differences: [CatalogDifference])
+  /// The schema is not what the migrations make; each difference is a line. It may be what those of
+  /// an older release make.
+  case schemaDiffers(version: Int, differences: [CatalogDifference], equalTo: Int?)
   /// The migrations themselves failed in the scratch database.
   case scratchFailed(StatementFailure)
 }
@@ -98,7 +99,12 @@ extension MigrationError: CustomStringConvertible {
       """
     case .snapshotUnreadable(let path, let reason):
       "\(path) is not a snapshot of 'higgs migrate drift --snapshot --json': \(reason)."
-    case .schemaDiffers(let version, let differences):
+    case .schemaDiffers(let version, _, let older?):
+      """
+      the schema is not what migrations 1 to \(version) make, but what 1 to \(older) make; nothing \
+      was recorded. Run 'higgs migrate baseline --to \(older)', then 'higgs migrate up'.
+      """
+    case .schemaDiffers(let version, let differences, nil):
       """
       the schema is not what migrations 1 to \(version) make; nothing was recorded.
       \(differences.map(\.line).joined(separator: "\n"))

@@ -62,7 +62,7 @@ package struct FailureReport: MigrationReport {
     } else {
       problems = []
     }
-    if case .schemaDiffers(_, let differences) = error {
+    if case .schemaDiffers(_, let differences, _) = error {
       self.differences = differences
     } else {
       differences = []

@@ -17,7 +17,7 @@ extension MigrationRunner {
           verb: "adopted"
         )
       }
-      try await proveEqual(upTo: last.version)
+      try await proveEqual(upTo: last.version, isGiven: target != nil)
       try await adopt(files)
       return UpReport(
         database: database,
@@ -28,13 +28,27 @@ extension MigrationRunner {
     }
   }
 
-  private func proveEqual(upTo version: Int) async throws {
+  private func proveEqual(upTo version: Int, isGiven: Bool) async throws {
     let found = try await session.catalogInTransaction()
-    let expected = try await expectedCatalog(upTo: version)
-    let differences = expected.differences(to: found)
-    guard differences.isEmpty else {
-      throw MigrationError.schemaDiffers(version: version, differences: differences)
+    let differences = try await expectedCatalog(upTo: version).differences(to: found)
+    guard !differences.isEmpty else { return }
+    throw MigrationError.schemaDiffers(
+      version: version,
+      differences: differences,
+      equalTo: isGiven ? nil : try await versionThatMakes(found, before: version)
+    )
+  }
+
+  /// The newest version whose files make exactly this schema: it may be that of an older release.
+  private func versionThatMakes(
+    _ found: CatalogSnapshot,
+    before version: Int
+  ) async throws -> Int? {
+    for older in folder.files.map(\.version).filter({ $0 < version }).reversed()
+    where try await expectedCatalog(upTo: older).differences(to: found).isEmpty {
+      return older
     }
+    return nil
   }
 
   private func adopt(_ files: [MigrationFile]) async throws {

@@ -11,7 +11,7 @@ extension MigrationRunner {
     return DriftReport(
       database: try await session.databaseName(),
       version: plan.appliedVersion,
-      differences: expected.leavingOut(schemas: schemas)
+      differences: expected.withRolesAsMade().leavingOut(schemas: schemas)
         .differences(to: found.leavingOut(schemas: schemas))
     )
   }

@@ -27,8 +27,7 @@ struct SchemaCheck: DatabaseCheck {
           do: "higgs migrate up, as the owner")
       ]
     }
-    let newer = version > needed ? ", newer than this program needs" : ""
-    return [.ok(area, name, "at migration \(version)\(newer)")]
+    return [.ok(area, name, "at migration \(version); this program needs \(needed) or newer")]
   }
 }
 

@@ -25,7 +25,9 @@ enum Fixture {
       foreach role_name in array array['higgs_owner', 'higgs_app', 'higgs_readonly'] loop
         if not exists (select from pg_roles where rolname = role_name) then
           begin
-            execute format('create role %I', role_name);
+            execute format(
+              'create role %I %s', role_name,
+              case when role_name = 'higgs_owner' then 'nologin' else 'login' end);
           exception when duplicate_object or unique_violation then null;
           end;
         end if;
