@@ -75,3 +75,31 @@ package struct SeatFound: Sendable, Hashable {
   /// Whether a bot plays its hand there first.
   package var isWaiting = false
 }
+
+/// A room that was opened here.
+package struct RoomOpened: Sendable, Hashable {
+  /// The room.
+  package var room: SerialID<Room>
+  /// Number of its last event.
+  package var seq: Int64
+
+  /// A room with its last event.
+  package init(room: SerialID<Room>, seq: Int64) {
+    self.room = room
+    self.seq = seq
+  }
+}
+
+/// Bots that sat down.
+package struct BotsSeated: Sendable, Hashable {
+  /// How many.
+  package var count: Int
+  /// The room's last event when they sat.
+  package var seq: Int64
+
+  /// So many bots.
+  package init(count: Int, seq: Int64) {
+    self.count = count
+    self.seq = seq
+  }
+}

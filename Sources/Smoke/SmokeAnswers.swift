@@ -39,6 +39,13 @@ enum SmokeAnswers {
     var session: String?
   }
 
+  struct Opened: Decodable {
+    var room: Int64
+    var joinCode: String?
+  }
+
+  struct Brought: Decodable { var bots: Int }
+
   struct Payment: Decodable {
     var id: String
     var kind: String

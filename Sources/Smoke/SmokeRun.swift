@@ -148,23 +148,57 @@ extension SmokeRun {
 
   private mutating func sitDown() async throws -> String {
     guard let stake else { return "" }
-    let key = "smoke-\(UInt64.random(in: 0...UInt64.max))"
-    let seated: SmokeAnswers.Seated = try await server.ask(
-      APIRequest(
-        "POST", "/v1/quick-seat",
-        body: #"{"stake":"\#(stake.id)","buy_in":\#(stake.buyInMin)}"#,
-        headers: ["Idempotency-Key": key]), status: 201)
+    let seated = try await options.isPrivate ? privateSeat(stake) : anySeat(stake)
     guard let seat = seated.seat else {
       throw SmokeFailure(
         expected: "the number of our seat", found: "none in room \(seated.room)",
         look: Look.contract)
     }
-    self.seated = seated
     player = try SmokePlayer(
       options, loop: loop, token: server.token ?? "", room: seated.room, seat: seat,
       deadline: server.deadline)
     return "seat \(seat) of room \(seated.room), with \(stake.buyInMin)"
   }
+
+  private mutating func anySeat(_ stake: SmokeAnswers.Stake) async throws -> SmokeAnswers.Seated {
+    let taken: SmokeAnswers.Seated = try await server.ask(
+      APIRequest(
+        "POST", "/v1/quick-seat",
+        body: #"{"stake":"\#(stake.id)","buy_in":\#(stake.buyInMin)}"#,
+        headers: ["Idempotency-Key": Self.key()]), status: 201)
+    seated = taken
+    return taken
+  }
+
+  /// At a table that nobody else finds, with one bot.
+  private mutating func privateSeat(
+    _ stake: SmokeAnswers.Stake
+  ) async throws -> SmokeAnswers.Seated {
+    let opened: SmokeAnswers.Opened = try await server.ask(
+      APIRequest(
+        "POST", "/v1/rooms", body: #"{"stake":"\#(stake.id)","private":true}"#,
+        headers: ["Idempotency-Key": Self.key()]), status: 201)
+    guard let code = opened.joinCode else {
+      throw SmokeFailure(
+        expected: "the join_code of private room \(opened.room)", found: "none",
+        look: Look.contract)
+    }
+    let taken: SmokeAnswers.Seated = try await server.ask(
+      APIRequest(
+        "POST", "/v1/rooms/\(opened.room)/seats",
+        body: #"{"buy_in":\#(stake.buyInMin),"join_code":"\#(code)"}"#,
+        headers: ["Idempotency-Key": Self.key()]), status: 201)
+    seated = taken
+    let brought: SmokeAnswers.Brought = try await server.ask(
+      APIRequest("POST", "/v1/rooms/\(opened.room)/bots", body: #"{"count":1}"#))
+    guard brought.bots == 1 else {
+      throw SmokeFailure(
+        expected: "one bot at room \(opened.room)", found: "\(brought.bots)", look: Look.log)
+    }
+    return taken
+  }
+
+  private static func key() -> String { "smoke-\(UInt64.random(in: 0...UInt64.max))" }
 
   private mutating func watch() async throws -> String {
     try await player?.play(until: .watching)

@@ -72,8 +72,9 @@ struct BotSeatTests {
       let fixture = try await HostFixture.start(on: database, policy: policy)
       let creator = try await fixture.player("ayu")
       let ofPlayer = try await fixture.host.openRoom(
-        NewRoom(stake: "gaple_warung", creator: creator))
-      let ofHouse = try await fixture.host.openRoom(NewRoom(stake: "gaple_warung"))
+        NewRoom(stake: "gaple_warung", creator: creator)
+      ).room
+      let ofHouse = try await fixture.host.openRoom(NewRoom(stake: "gaple_warung")).room
       _ = try await fixture.host.addBots(2, to: ofPlayer)
       while fixture.host.occupancies.contains(where: { $0.room == ofPlayer }) {
         try await Task.sleep(for: .milliseconds(20))

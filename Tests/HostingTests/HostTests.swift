@@ -14,11 +14,14 @@ struct HostTests {
       var policy = TablePolicy.hasty
       policy.playsWithoutPeople = true
       let fixture = try await HostFixture.start(on: database, policy: policy)
-      let room = try await fixture.host.openRoom(NewRoom(stake: "gaple_warung"))
+      let room = try await fixture.host.openRoom(NewRoom(stake: "gaple_warung")).room
       let table = try #require(await fixture.table(room))
       let witness = Witness()
       try await table.subscribe(witness.subscriber)
-      #expect(try await fixture.host.addBots(4, to: room) == 4)
+      let seated = try await fixture.host.addBots(4, to: room)
+      #expect(seated.count == 4)
+      let lastSeq = await table.lastSeq
+      #expect(seated.seq <= lastSeq)
       await witness.wait(for: 3, "hand.ended")
       try await fixture.stop()
       #expect(witness.count("hand.started") >= 3)

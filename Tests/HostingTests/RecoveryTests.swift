@@ -15,7 +15,7 @@ struct RecoveryTests {
       var policy = TablePolicy.hasty
       policy.playsWithoutPeople = true
       let first = try await HostFixture.start(on: database, policy: policy)
-      let room = try await first.host.openRoom(NewRoom(stake: "gaple_warung"))
+      let room = try await first.host.openRoom(NewRoom(stake: "gaple_warung")).room
       let table = try #require(await first.table(room))
       let before = Witness()
       try await table.subscribe(before.subscriber)
@@ -44,7 +44,7 @@ struct RecoveryTests {
       var policy = TablePolicy.hasty
       policy.playsWithoutPeople = true
       let fixture = try await HostFixture.start(on: database, policy: policy)
-      let room = try await fixture.host.openRoom(NewRoom(stake: "gaple_warung"))
+      let room = try await fixture.host.openRoom(NewRoom(stake: "gaple_warung")).room
       let table = try #require(await fixture.table(room))
       let eyes = Witness()
       try await table.subscribe(eyes.subscriber)

@@ -83,6 +83,18 @@ def honest(stack: Stack) -> None:
   demand_nothing_seated(stack)
 
 
+def private(stack: Stack) -> None:
+  """at a private table one bot is met, and nobody else"""
+  report = json.loads(smoke(stack, stack.url, "--private-table", "--json"))
+  assert report["is_ok"], report
+  (seat,) = (step["detail"] for step in report["steps"] if step["name"] == "seat")
+  room = int(seat.split()[4].rstrip(","))
+  found = stack.psql("select r.visibility, count(distinct s.user_id) from game_rooms as r join "
+                     f"game_sessions as s on s.room_id = r.id where r.id = {room} group by r.id")
+  assert found == "private|2", f"room {room}: {found}"
+  demand_nothing_seated(stack)
+
+
 def killed(stack: Stack) -> None:
   """a server that is killed in the middle of the hand and started again plays it to its end"""
   child = subprocess.Popen(
@@ -151,7 +163,7 @@ def gone(stack: Stack) -> None:
   assert child.returncode == 0, words
 
 
-TESTS = [honest, killed, behind_tls, lying_wallet, lost_event, gone]
+TESTS = [honest, private, killed, behind_tls, lying_wallet, lost_event, gone]
 
 if __name__ == "__main__":
   sys.exit(main())

@@ -7,20 +7,20 @@ package struct TableAccess: Sendable {
   /// Where a room is.
   package var room: @Sendable (SerialID<Room>) async -> RoomFound
   /// Opens a room and hosts it here.
-  package var open: @Sendable (NewRoom) async throws -> SerialID<Room>
+  package var open: @Sendable (NewRoom) async throws -> RoomOpened
   /// Finds a seat and takes it.
   package var quickSeat: @Sendable (SeatWish) async throws -> SeatTaken
   /// Seats bots; how many sat down.
-  package var addBots: @Sendable (Int, SerialID<Room>) async throws -> Int
+  package var addBots: @Sendable (Int, SerialID<Room>) async throws -> BotsSeated
   /// Whether rooms are hosted.
   package var isReady: @Sendable () -> Bool
 
   /// Access by these closures.
   package init(
     room: @escaping @Sendable (SerialID<Room>) async -> RoomFound,
-    open: @escaping @Sendable (NewRoom) async throws -> SerialID<Room>,
+    open: @escaping @Sendable (NewRoom) async throws -> RoomOpened,
     quickSeat: @escaping @Sendable (SeatWish) async throws -> SeatTaken,
-    addBots: @escaping @Sendable (Int, SerialID<Room>) async throws -> Int,
+    addBots: @escaping @Sendable (Int, SerialID<Room>) async throws -> BotsSeated,
     isReady: @escaping @Sendable () -> Bool
   ) {
     self.room = room
@@ -74,8 +74,8 @@ package enum RoomFound: Sendable {
   case notFound
 }
 
-/// A room of this node. A class, since a task that captures a bare async function, or a struct that
-/// the optimizer takes apart into one, jumps to address null with Swift 6.3.
+/// A room of this node. A class, so that the optimizer has no captures to take apart:
+/// docs/decisions/tail-calls.md.
 package final class RoomHandle: Sendable {
   /// Delivers the events after a number, or a snapshot, and from then on every event.
   package let subscribe: @Sendable (Subscriber, Int64?) async throws(CommandError) -> Void

@@ -8,7 +8,9 @@ extension Host {
   /// Seats so many bots in free seats, and brings new ones for those that leave while people are
   /// there; how many sat down.
   @discardableResult
-  package func addBots(_ count: Int, to room: SerialID<Room>) async throws(CommandError) -> Int {
+  package func addBots(
+    _ count: Int, to room: SerialID<Room>
+  ) async throws(CommandError) -> BotsSeated {
     guard configuration.hasBots else {
       throw CommandError(.botsOff, "Bots are switched off on this server.")
     }
@@ -18,7 +20,7 @@ extension Host {
     let seated = try await seatBots(missing, in: room)
     // Only now: the watcher fills up to what is wanted, and would seat some of these itself.
     registry.want(bots: occupancy.bots + seated, in: room)
-    return seated
+    return BotsSeated(count: seated, seq: await hosted.room.lastSeq)
   }
 
   /// Seats so many bots, one after the other, while there are free seats.

@@ -1,4 +1,4 @@
-package import Core
+import Core
 import Domino
 import Postgres
 import Store
@@ -9,7 +9,7 @@ extension Host {
   package static let seatAttempts = 5
 
   /// Opens a room and hosts it here.
-  package func openRoom(_ wish: NewRoom) async throws(CommandError) -> SerialID<Room> {
+  package func openRoom(_ wish: NewRoom) async throws(CommandError) -> RoomOpened {
     guard let node = lease.node, lease.isValid, !stopWanted.isOpen else { throw .paused }
     let taken: TakenRoom
     do {
@@ -29,8 +29,8 @@ extension Host {
     } catch {
       throw CommandError(outcome: "internal")
     }
-    guard case .hosted = await open(taken) else { throw .paused }
-    return taken.room
+    guard case .hosted(let room) = await open(taken) else { throw .paused }
+    return RoomOpened(room: taken.room, seq: await room.lastSeq)
   }
 
   private func refusal(_ error: PostgresError) -> CommandError {
@@ -50,7 +50,7 @@ extension Host {
     for room in registry.open(at: wish.stake).prefix(Host.seatAttempts) {
       if let found = try await sit(wish, buyIn, in: room.room) { return found }
     }
-    let room = try await openRoom(NewRoom(stake: wish.stake, creator: wish.player))
+    let room = try await openRoom(NewRoom(stake: wish.stake, creator: wish.player)).room
     guard let found = try await sit(wish, buyIn, in: room) else { throw .busy }
     return found
   }

@@ -1,11 +1,12 @@
 import Dispatch
+import Postgres
 import Synchronization
 package import Tables
 
 /// Wakes rooms: one timer for all of them, which sleeps while nothing is due.
 package final class Alarms: Sendable {
-  /// What is called. A class, since a task that captures a bare async function, or a struct that
-  /// the optimizer takes apart into one, jumps to address null with Swift 6.3.
+  /// What is called. A class, so that the optimizer has no captures to take apart:
+  /// docs/decisions/tail-calls.md.
   private final class Alarm: Sendable {
     let body: @Sendable () async -> Void
 
@@ -81,14 +82,4 @@ package enum MonotonicClock {
   package static var milliseconds: Int64 {
     Int64(DispatchTime.now().uptimeNanoseconds / 1_000_000)
   }
-}
-
-/// Something of Dispatch that is used in one way only.
-///
-/// @unchecked: the timer source is made once, scheduled from any thread, which Dispatch allows, and
-/// handled on one queue; nothing of it is mutated in Swift.
-struct Confined<Value>: @unchecked Sendable {
-  let value: Value
-
-  init(_ value: Value) { self.value = value }
 }

@@ -101,6 +101,9 @@ package actor TableRoom {
   /// The players in the seats.
   package var players: [PlayerFacts] { table.taken.map(\.stay.player) }
 
+  /// Number of its last event.
+  package var lastSeq: Int64 { history.lastSeq }
+
   /// The fence under which it is hosted.
   package var fence: Int64 { table.fence }
 

@@ -88,8 +88,8 @@ private struct AtShutdown: Service {
   }
 }
 
-/// Something that runs until it is told to end. A class, since a task that captures a bare async
-/// function jumps to address null with Swift 6.3.
+/// Something that runs until it is told to end. A class, so that the optimizer has no captures to
+/// take apart: docs/decisions/tail-calls.md.
 private final class AsyncService: Service {
   let run: @Sendable () async throws -> Void
   let end: @Sendable () async -> Void

@@ -15,7 +15,7 @@ struct SmokeCommand: AsyncParsableCommand {
       stays seated.
 
         higgs smoke http://127.0.0.1:3000
-        higgs smoke https://play.example --timeout-seconds 300 --json
+        higgs smoke https://play.example --timeout-seconds 300 --private-table --json
 
       Exit codes: 0 the server plays; 1 it does not: the step, what was expected, what came and \
       where to look are told; 64 wrong command line; 69 nobody answers there.
@@ -41,6 +41,9 @@ struct SmokeCommand: AsyncParsableCommand {
 
   @Option(help: "How long to think before each move; tests kill the server meanwhile.")
   var pauseBeforeMoveMilliseconds = 0
+
+  @Flag(help: "Play at a private table with bots: nobody who plays there is met.")
+  var privateTable = false
 
   @Flag(help: "Answer with one JSON object on standard output.")
   var json = false
@@ -68,7 +71,8 @@ struct SmokeCommand: AsyncParsableCommand {
   func run() async throws {
     let options = SmokeOptions(
       address: try address(), certificates: caFile, timeoutSeconds: timeoutSeconds,
-      waitSeconds: waitSeconds, pauseBeforeMoveMilliseconds: pauseBeforeMoveMilliseconds)
+      waitSeconds: waitSeconds, pauseBeforeMoveMilliseconds: pauseBeforeMoveMilliseconds,
+      isPrivate: privateTable)
     let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     var run: SmokeRun
     do {

@@ -31,12 +31,12 @@ final class FakeRooms: Sendable {
   var access: TableAccess {
     TableAccess(
       room: { id in id == Self.room ? .here(self.handle) : .notFound },
-      open: { _ in Self.room },
+      open: { _ in RoomOpened(room: Self.room, seq: 3) },
       quickSeat: { wish in
         self.state.withLock { $0.seats.append(wish) }
         return SeatTaken(room: Self.room, seat: 0, session: wish.session, seq: 5)
       },
-      addBots: { count, _ in count }, isReady: { true })
+      addBots: { count, _ in BotsSeated(count: count, seq: 4) }, isReady: { true })
   }
 
   private var handle: RoomHandle {

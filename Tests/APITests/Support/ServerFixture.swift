@@ -129,7 +129,7 @@ struct ServerFixture {
   }
 }
 
-/// A class, for a task must not capture a bare async function (docs/decisions/tail-calls.md).
+/// A class, so that the optimizer has no captures to take apart: docs/decisions/tail-calls.md.
 private final class Beats: Sendable {
   let presence: Presence
   init(_ presence: Presence) { self.presence = presence }

@@ -16,6 +16,7 @@ struct RoomHandlers {
 
   private struct Opened: Encodable {
     var room: Int64
+    var seq: Int64
     var joinCode: String?
   }
 
@@ -35,9 +36,10 @@ struct RoomHandlers {
     var isLeaving: Bool
   }
 
-  private struct BotsSeated: Encodable {
+  private struct Brought: Encodable {
     var room: Int64
     var bots: Int
+    var seq: Int64
   }
 
   /// POST /v1/rooms
@@ -46,12 +48,13 @@ struct RoomHandlers {
       request, allowing: ["stake", "name", "options", "private"])
     let isPrivate = try body.flag("private") ?? false
     let code = isPrivate ? Self.joinCode() : nil
-    let room = try await tables.open(
+    let opened = try await tables.open(
       NewRoom(
         stake: try body.demandText("stake"), name: try Self.name(body),
         options: try body.objectBytes("options"), joinCode: code,
         creator: try context.player.player))
-    return try JSONAnswer.response(Opened(room: room.rawValue, joinCode: code), status: .created)
+    return try JSONAnswer.response(
+      Opened(room: opened.room.rawValue, seq: opened.seq, joinCode: code), status: .created)
   }
 
   /// POST /v1/rooms/{id}/bots
@@ -64,7 +67,8 @@ struct RoomHandlers {
     }
     _ = try await lobby.room(room, seenBy: try context.player.player)
     let seated = try await tables.addBots(Int(count), room)
-    return try JSONAnswer.response(BotsSeated(room: room.rawValue, bots: seated))
+    return try JSONAnswer.response(
+      Brought(room: room.rawValue, bots: seated.count, seq: seated.seq))
   }
 
   /// POST /v1/quick-seat
