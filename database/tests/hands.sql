@@ -257,7 +257,8 @@ from (values
   ($$ select append_moves(
         array_agg(1::bigint), array_agg(0::bigint), array_agg(new_id()), array_agg(n),
         array_agg(0::smallint), array_agg('player'::text), array_agg('m'::bytea))
-      from generate_series(1, 5001) as n $$, '^22023 append_moves: 5001 items in one call, more than 5000 Split', 'more moves than 5000')
+      from generate_series(1, 5001) as n $$,
+    '^22023 append_moves: 5001 items in one call, more than 5000 Split', 'more moves than 5000')
 ) as c (call, error, what);
 select is(
   (select count(*)::integer
