@@ -132,7 +132,7 @@ def stages(servers: Servers, first: str, quick: bool) -> list[Stage | Together]:
   """All stages; the quick run keeps to one server version.
 
   Players wait for one another and for servers that come back, so what plays runs beside what works.
-  The Swift tests have both cores for themselves.
+  The Swift tests and the browser have both cores for themselves.
   """
   tree = tree_state(servers.root)
   with_18 = not quick and first != "18"
@@ -149,7 +149,8 @@ def stages(servers: Servers, first: str, quick: bool) -> list[Stage | Together]:
     Stage("Swift tests", lambda run: swift_tests(run, servers.environment(first)),
           ("build", f"template {first}")),
     Together(((lockstep(), *sql_test_stages(servers, first), web), (smoke, faults))),
-    Together(((browser,), (make_run, chart))),
+    browser,
+    Together(((chart,), (make_run,))),
   ]
   second = []
   if with_18:
