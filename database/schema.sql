@@ -1351,11 +1351,12 @@ CREATE FUNCTION public.check_batch(caller text, items_max integer, lengths integ
 begin
   if array_position(lengths, null) is not null or lengths[1] <> any (lengths)
     or lengths[1] <> any (array_remove(optional_lengths, null)) then
-    raise exception '%: the arrays of items must be equally long, and have % elements', caller,
-      array_to_string(lengths || array_remove(optional_lengths, null), ', ', 'null')
+    raise exception '%: arrays that belong together must be equally long, and have % elements',
+      caller, array_to_string(lengths || array_remove(optional_lengths, null), ', ', 'null')
       using errcode = 'invalid_parameter_value',
-        hint = 'Give one element for each item, a null where it has none. The lengths are in the '
-          'order of the parameters, those that may be left out last.';
+        hint = 'Each array has one element for each item, payment or seat, a null where it has '
+          'none. The lengths are in the order of the parameters; at the end are those of arrays '
+          'that may be null, but are not.';
   end if;
   if lengths[1] > items_max then
     raise exception '%: % items in one call, more than %', caller, lengths[1], items_max
@@ -6302,9 +6303,8 @@ COMMENT ON FUNCTION public.return_stray_chips(wallet_id bigint, player_id uuid, 
 where player_id is null. Returns the chips, 0 where there are none. No function leaves chips there;
 verify_journal() names a wallet where it happened. Audited as seat.chips_returned.
 Locks: the room, exclusively; both wallets.
-Example: select return_stray_chips(w.id, null, ''nobody sits there'') from user_wallets as w where
-w.kind = ''seat'' and w.balance > 0 and not exists (select from game_sessions as s where
-s.seat_wallet_id = w.id and s.stood_up_at is null);';
+Example: select return_stray_chips(w.id, null, ''nobody sits there'') from user_wallets as w
+where w.kind = ''seat'' and w.id = 0;';
 
 --
 -- Name: roll_up_ledger(integer); Type: FUNCTION; Schema: public; Owner: higgs_owner
@@ -7263,7 +7263,7 @@ COMMENT ON FUNCTION public.sign_seal(seal bigint, signing_key_id text, seal_sign
 is stored. The database cannot check it, so it keeps up to 20 that name one key for one seal; higgs
 ledger verify takes the one that the public key verifies, and names the others.
 Example: select sign_seal(no, ''auditor-1'', decode(repeat(''00'', 64), ''hex''))
-from ledger_head();';
+from ledger_head() where false;';
 
 --
 -- Name: sit_down(uuid, bigint, bigint, uuid, smallint, bigint); Type: FUNCTION; Schema: public; Owner: higgs_owner
@@ -8782,7 +8782,25 @@ CREATE FUNCTION public.write_deals(room_ids bigint[], hand_numbers integer[], se
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
+declare
+  odd record;
 begin
+  select i.room_id, coalesce(octet_length(i.commit), 0) as commit_bytes,
+    coalesce(octet_length(i.encrypted), 0) as encrypted_bytes,
+    coalesce(octet_length(i.key_id), 0) as key_bytes
+  into odd
+  from unnest(room_ids, seed_commits, seeds_encrypted, seed_key_ids)
+    as i (room_id, commit, encrypted, key_id)
+  where (octet_length(i.commit) = 32 and octet_length(i.encrypted) between 29 and 256
+    and octet_length(i.key_id) between 1 and 32) is not true
+  limit 1;
+  if found then
+    raise exception 'promise_deal: room % is promised a commit of % bytes, an encrypted seed of % '
+      'and a key name of %', odd.room_id, odd.commit_bytes, odd.encrypted_bytes, odd.key_bytes
+      using errcode = 'invalid_parameter_value',
+        hint = 'A commit is the SHA-256 of the seed, 32 bytes; an encrypted seed has 29 to 256, '
+          'the name of its key 1 to 32.';
+  end if;
   insert into public.room_deals as d (
     room_id, number, server_seed_commit, server_seed_encrypted, key_id)
   select i.room_id, i.number, i.commit, i.encrypted, i.key_id
@@ -8958,7 +8976,30 @@ CREATE FUNCTION public.write_starts(hand_ids uuid[], room_ids bigint[], rules_ve
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 #variable_conflict use_column
+declare
+  odd record;
 begin
+  select i.opener, i.opener <> all (p.seats) as is_stranger, p.seedless
+  into odd
+  from unnest(opener_seats) with ordinality as i (opener, item)
+  join (
+    select
+      u.item, array_agg(u.seat) as seats,
+      min(u.seat) filter (where u.client_seed is null) as seedless
+    from unnest(seat_items, seats, client_seeds) as u (item, seat, client_seed)
+    group by u.item
+  ) as p on p.item = i.item
+  where p.seedless is not null or i.opener <> all (p.seats)
+  order by i.item
+  limit 1;
+  if odd.is_stranger then
+    raise exception 'start_hand: seat % opens, and is not dealt in', odd.opener
+      using errcode = 'invalid_parameter_value', hint = 'Name one of the seats, or null.';
+  end if;
+  if odd.seedless is not null then
+    raise exception 'start_hand: seat % has no client seed', odd.seedless
+      using errcode = 'invalid_parameter_value', hint = 'Give one of 1 to 64 characters.';
+  end if;
   return query
   with started as (
     insert into public.game_hands (

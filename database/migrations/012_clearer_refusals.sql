@@ -1,9 +1,11 @@
--- 012 Clearer refusals: what is refused is as before, and the words say what to do about it.
+-- 012 Clearer refusals: words that say what to do, where a constraint showed a whole row.
 --
 -- 1. A call whose arrays differ in length is told the length of each, a missing one as null.
--- 2. A revealed seed that is not 32 bytes long is named, where the constraint showed the whole row.
--- 3. The guard of append-only tables speaks of reversals only where there are payments.
--- 4. Examples that call what they are examples of.
+-- 2. The size of what is promised, a missing client seed, and a revealed seed that is not 32 bytes
+--    long are named. The last is refused before the payments are tried.
+-- 3. A hand's opener is one of its seats; any number was taken.
+-- 4. The guard of append-only tables speaks of reversals only where there are payments.
+-- 5. Examples that call what they are examples of.
 
 set role higgs_owner;
 
@@ -38,11 +40,12 @@ as $function$
 begin
   if array_position(lengths, null) is not null or lengths[1] <> any (lengths)
     or lengths[1] <> any (array_remove(optional_lengths, null)) then
-    raise exception '%: the arrays of items must be equally long, and have % elements', caller,
-      array_to_string(lengths || array_remove(optional_lengths, null), ', ', 'null')
+    raise exception '%: arrays that belong together must be equally long, and have % elements',
+      caller, array_to_string(lengths || array_remove(optional_lengths, null), ', ', 'null')
       using errcode = 'invalid_parameter_value',
-        hint = 'Give one element for each item, a null where it has none. The lengths are in the '
-          'order of the parameters, those that may be left out last.';
+        hint = 'Each array has one element for each item, payment or seat, a null where it has '
+          'none. The lengths are in the order of the parameters; at the end are those of arrays '
+          'that may be null, but are not.';
   end if;
   if lengths[1] > items_max then
     raise exception '%: % items in one call, more than %', caller, lengths[1], items_max
@@ -52,6 +55,144 @@ begin
     raise exception '%: an array has more than one dimension', caller
       using errcode = 'invalid_parameter_value', hint = 'Give one element for each item.';
   end if;
+end
+$function$;
+
+create or replace function public.write_deals(
+  room_ids bigint[], hand_numbers integer[], seed_commits bytea[], seeds_encrypted bytea[],
+  seed_key_ids bytea[])
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $function$
+declare
+  odd record;
+begin
+  select i.room_id, coalesce(octet_length(i.commit), 0) as commit_bytes,
+    coalesce(octet_length(i.encrypted), 0) as encrypted_bytes,
+    coalesce(octet_length(i.key_id), 0) as key_bytes
+  into odd
+  from unnest(room_ids, seed_commits, seeds_encrypted, seed_key_ids)
+    as i (room_id, commit, encrypted, key_id)
+  where (octet_length(i.commit) = 32 and octet_length(i.encrypted) between 29 and 256
+    and octet_length(i.key_id) between 1 and 32) is not true
+  limit 1;
+  if found then
+    raise exception 'promise_deal: room % is promised a commit of % bytes, an encrypted seed of % '
+      'and a key name of %', odd.room_id, odd.commit_bytes, odd.encrypted_bytes, odd.key_bytes
+      using errcode = 'invalid_parameter_value',
+        hint = 'A commit is the SHA-256 of the seed, 32 bytes; an encrypted seed has 29 to 256, '
+          'the name of its key 1 to 32.';
+  end if;
+  insert into public.room_deals as d (
+    room_id, number, server_seed_commit, server_seed_encrypted, key_id)
+  select i.room_id, i.number, i.commit, i.encrypted, i.key_id
+  from unnest(room_ids, hand_numbers, seed_commits, seeds_encrypted, seed_key_ids)
+    as i (room_id, number, commit, encrypted, key_id)
+  order by i.room_id
+  on conflict (room_id) do update
+  set
+    number = excluded.number, server_seed_commit = excluded.server_seed_commit,
+    server_seed_encrypted = excluded.server_seed_encrypted, key_id = excluded.key_id,
+    promised_at = now();
+end
+$function$;
+
+create or replace function public.write_starts(
+  hand_ids uuid[],
+  room_ids bigint[],
+  rules_versions integer[],
+  hand_options jsonb[],
+  seed_commits bytea[],
+  seeds_encrypted bytea[],
+  seed_key_ids bytea[],
+  opener_seats smallint[],
+  seat_items integer[],
+  seats smallint[],
+  client_seeds text[],
+  bot_strengths smallint[],
+  bot_seeds bytea[],
+  bot_styles text[]
+)
+returns table (item integer, hand_number integer, stacks bigint[])
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $function$
+#variable_conflict use_column
+declare
+  odd record;
+begin
+  select i.opener, i.opener <> all (p.seats) as is_stranger, p.seedless
+  into odd
+  from unnest(opener_seats) with ordinality as i (opener, item)
+  join (
+    select
+      u.item, array_agg(u.seat) as seats,
+      min(u.seat) filter (where u.client_seed is null) as seedless
+    from unnest(seat_items, seats, client_seeds) as u (item, seat, client_seed)
+    group by u.item
+  ) as p on p.item = i.item
+  where p.seedless is not null or i.opener <> all (p.seats)
+  order by i.item
+  limit 1;
+  if odd.is_stranger then
+    raise exception 'start_hand: seat % opens, and is not dealt in', odd.opener
+      using errcode = 'invalid_parameter_value', hint = 'Name one of the seats, or null.';
+  end if;
+  if odd.seedless is not null then
+    raise exception 'start_hand: seat % has no client seed', odd.seedless
+      using errcode = 'invalid_parameter_value', hint = 'Give one of 1 to 64 characters.';
+  end if;
+  return query
+  with started as (
+    insert into public.game_hands (
+      id, room_id, number, game_id, rules_version, options, currency, base_bet, rake_bps, rake_cap,
+      opener_seat, server_seed_commit, server_seed_encrypted, key_id, started_at)
+    select
+      i.hand_id, r.id, r.hands_started + 1, r.game_id, i.rules_version, i.options, r.currency,
+      r.base_bet, r.rake_bps, r.rake_cap, i.opener_seat, i.commit, i.encrypted, i.key_id,
+      public.id_time(i.hand_id)
+    from unnest(
+      hand_ids, room_ids, rules_versions, hand_options, seed_commits, seeds_encrypted,
+      seed_key_ids, opener_seats
+    ) as i (hand_id, room_id, rules_version, options, commit, encrypted, key_id, opener_seat)
+    join public.game_rooms as r on r.id = i.room_id
+    where r.id = any (room_ids)
+    returning id, room_id, number
+  ),
+  dealt_in as (
+    insert into public.hand_seats (
+      hand_id, seat, session_id, user_id, wallet_id, stack_start, client_seed, bot_strength,
+      bot_seed, bot_style)
+    select
+      hand_ids[i.item], q.seat, q.session_id, q.user_id, q.wallet_id, q.stack, i.client_seed,
+      i.bot_strength, i.bot_seed, i.bot_style
+    from unnest(seat_items, seats, client_seeds, bot_strengths, bot_seeds, bot_styles)
+      as i (item, seat, client_seed, bot_strength, bot_seed, bot_style)
+    join public.ready_seats(room_ids) as q
+      on q.room_id = room_ids[i.item] and q.seat = i.seat
+    order by i.item, i.seat
+    returning hand_id, seat, session_id, stack_start
+  ),
+  played as (
+    update public.game_sessions as s
+    set first_hand = coalesce(s.first_hand, h.number), last_hand = h.number
+    from dealt_in as d
+    join started as h on h.id = d.hand_id
+    where s.id = d.session_id and s.room_id = any (room_ids)
+  ),
+  running as (
+    update public.game_rooms as r
+    set hands_started = h.number, current_hand_id = h.id
+    from started as h
+    where r.id = h.room_id and r.id = any (room_ids)
+  )
+  select
+    array_position(hand_ids, h.id), h.number, array_agg(d.stack_start order by d.seat)
+  from started as h
+  join dealt_in as d on d.hand_id = h.id
+  group by h.id, h.number
+  order by 1;
 end
 $function$;
 
@@ -367,15 +508,14 @@ comment on function public.return_stray_chips(bigint, uuid, text, uuid) is
 where player_id is null. Returns the chips, 0 where there are none. No function leaves chips there;
 verify_journal() names a wallet where it happened. Audited as seat.chips_returned.
 Locks: the room, exclusively; both wallets.
-Example: select return_stray_chips(w.id, null, ''nobody sits there'') from user_wallets as w where
-w.kind = ''seat'' and w.balance > 0 and not exists (select from game_sessions as s where
-s.seat_wallet_id = w.id and s.stood_up_at is null);';
+Example: select return_stray_chips(w.id, null, ''nobody sits there'') from user_wallets as w
+where w.kind = ''seat'' and w.id = 0;';
 comment on function public.sign_seal(bigint, text, bytea) is
   'Stores a signature of a seal that was made outside the database; false where that very signature
 is stored. The database cannot check it, so it keeps up to 20 that name one key for one seal; higgs
 ledger verify takes the one that the public key verifies, and names the others.
 Example: select sign_seal(no, ''auditor-1'', decode(repeat(''00'', 64), ''hex''))
-from ledger_head();';
+from ledger_head() where false;';
 comment on function public.promise_deal(bigint, bigint, integer, bytea, bytea, bytea) is
   'Fixes the server seed of a room''s next hand before any client seed is taken. Where one is
 promised for that hand already, the answer is exists with that one, whatever is given: a promise is

@@ -91,7 +91,11 @@ from (values
   ($$ select pg_temp.start('h', 'Meja', '{0,1}', rules_version => 0) $$,
     '^23514 start_hand: .*game_hands_rules_version_positive', 'no version of the rules'),
   ($$ select pg_temp.start('h', 'Meja', '{0,1}', opener => 8) $$,
-    '^23514 start_hand: .*game_hands_opener_seat_range', 'an opener that is no seat')
+    '^22023 start_hand: seat 8 opens, and is not dealt in', 'an opener that is no seat'),
+  ($$ select pg_temp.start('h', 'Meja', '{0,1}', opener => 3) $$,
+    '^22023 start_hand: seat 3 opens, and is not dealt in', 'an opener who does not play'),
+  ($$ select pg_temp.start('h', 'Meja', '{0,1}', client_seeds => '{a,null}') $$,
+    '^22023 start_hand: seat 1 has no client seed Give one', 'no client seed')
 ) as c (call, error, what);
 select is((select count(*) from game_hands), 0::bigint, 'refusals leave no hand');
 
@@ -241,7 +245,7 @@ from (values
   ($$ select append_moves(null, '{}', '{}', '{}', '{}', '{}', '{}') $$, 'equally long', 'no rooms'),
   ($$ select append_moves('{}', '{}', '{}', '{}', '{}', '{}', null) $$, 'equally long', 'no moves'),
   ($$ select append_moves('{1}', '{}', '{}', '{}', '{}', '{}', '{}') $$,
-    '^22023 append_moves: .* equally long, and have 1, 0, 0, 0, 0, 0, 0 elements Give one',
+    '^22023 append_moves: .* equally long, and have 1, 0, 0, 0, 0, 0, 0 elements Each',
     'lengths that differ, each of them named'),
   ($$ select append_moves(null, '{}', '{}', '{}', '{}', '{}', '{}', null, '{1}') $$,
     'and have null, 0, 0, 0, 0, 0, 0, 1 elements', 'a missing array, and one that may be missing'),

@@ -68,6 +68,11 @@ select is(
 select is(
   (select count(*)::integer from room_deals as d where d.room_id = pg_temp.room('Meja1')), 1,
   'a room has one promise');
+select throws_like(
+  format('select promise_deal(%s, %s, 1, %L, sha256(%L), %L)', pg_temp.room('Meja2'),
+    pg_temp.fence('Meja2'), '\x00', 's', 'k'),
+  'promise_deal: room % is promised a commit of 1 bytes, an encrypted seed of 32 and a key name %',
+  'what cannot be promised is named by its size');
 select throws_ok(
   'delete from room_deals', '42501', null, 'promises are changed by the function only');
 
