@@ -62,6 +62,13 @@ package struct ConnectionFailure: Sendable, Hashable {
     self.reason = reason
     self.sqlState = sqlState
   }
+
+  /// The reason, and what to do where a pooler refuses what PostgreSQL takes.
+  var explained: String {
+    guard reason.contains("unsupported startup parameter") else { return reason }
+    return reason
+      + " (that is a pooler's word: connect to PostgreSQL itself, not through PgBouncer)"
+  }
 }
 
 /// How a connection came to its end.
@@ -129,7 +136,7 @@ extension PostgresError: CustomStringConvertible {
     switch self {
     case .server(let error): error.description
     case .pipelineAborted: "an earlier statement of the same group failed"
-    case .connectionFailed(let failure): "cannot connect: \(failure.reason)"
+    case .connectionFailed(let failure): "cannot connect: \(failure.explained)"
     case .connectionLost(let loss): "connection lost: \(loss)"
     case .connectionClosed: "the connection is closed"
     case .commitUnknown(let loss): "the outcome of COMMIT is not known: \(loss)"

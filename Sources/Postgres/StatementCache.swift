@@ -9,6 +9,14 @@ package struct StatementCache {
       self.text = text
       self.types = types
     }
+
+    /// FNV-1a, 64 bits, of the text: the same in every process.
+    fileprivate var fingerprint: String {
+      let hash = text.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) {
+        ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3
+      }
+      return String(hash, radix: 36)
+    }
   }
 
   private struct Entry {
@@ -37,10 +45,13 @@ package struct StatementCache {
   }
 
   /// Takes in a statement that is about to be prepared, and returns its new name.
+  ///
+  /// The text is in the name: behind a pooler that does not keep the statements of its clients apart,
+  /// a name that another client has prepared is an error, and never another statement.
   package mutating func insert(_ key: Key) -> String {
     if entries.count >= capacity { evict() }
     clock += 1
-    let name = "higgs_\(clock)"
+    let name = "higgs_\(key.fingerprint)_\(clock)"
     entries[key] = Entry(name: name, lastUse: clock)
     return name
   }

@@ -188,7 +188,17 @@ struct DoctorTests {
         let bad = try await examine(database.configuration.with(role: "higgs_app")).report
         #expect(bad["guarded tables"]?.found == "higgs_app has UPDATE on \(month)")
         #expect(bad["guards"]?.severity == "problem")
-        #expect(bad["guards"]?.found == "off: refuse_change of \(month)")
+        #expect(bad["guards"]?.found == "off, or not always on: refuse_change of \(month)")
+        let mends = "alter table \(month) enable always trigger refuse_change;"
+        #expect(bad["guards"]?.command?.hasPrefix(mends) == true)
+        try await owner.execute(script: "alter table \(month) enable trigger refuse_change;")
+        let half = try await examine(database.configuration.with(role: "higgs_app")).report
+        #expect(half["guards"]?.severity == "problem")
+        try await owner.execute(
+          script: "\(mends) alter table transactions detach partition \(month);")
+        let detached = try await examine(database.configuration.with(role: "higgs_app")).report
+        #expect(detached["guarded tables"]?.found == "higgs_app has UPDATE on \(month)")
+        #expect(detached["guards"]?.severity == "ok")
       }
     }
   }

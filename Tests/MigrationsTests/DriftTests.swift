@@ -93,6 +93,7 @@ extension ServerTests {
           """
           alter role higgs_readonly createdb;
           alter role higgs_readonly in database \(target.name) set work_mem = '1MB';
+          alter database \(target.name) set default_transaction_isolation = 'serializable';
           """
         )
         let report = try await target.migrate { try await $0.drift(ignoring: []) }
@@ -102,6 +103,10 @@ extension ServerTests {
             "role higgs_readonly: attributes: expected login, inherit, found login, createdb, inherit",
             """
             role higgs_readonly: setting work_mem in this database: expected nothing, found 1MB
+            """,
+            """
+            database itself: setting default_transaction_isolation: expected nothing, found \
+            serializable
             """,
           ]
         )
@@ -128,6 +133,9 @@ extension ServerTests {
           """
           create table public.move_2026_02 partition of public.move for values from (1000) to (2000);
           drop table public.move_2026_01;
+          create table public.move_2026_03 partition of public.move for values from (2000) to (3000);
+          alter table public.move detach partition public.move_2026_03;
+          alter role higgs_app in database \(target.name) set statement_timeout = '1min';
           insert into public.player (name) values ('bob');
           refresh materialized view public.player_ranking;
           select nextval('public.ticket');

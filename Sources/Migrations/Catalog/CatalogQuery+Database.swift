@@ -1,5 +1,6 @@
 extension CatalogQuery {
-  /// The database itself: its grants, but for those to its owner, who is the installation's choice.
+  /// The database itself: its grants, but for those to its owner, who is the installation's choice,
+  /// and its settings. How long something may take is the operator's choice, here and of roles.
   static let database = CatalogQuery(
     body: """
       select
@@ -8,7 +9,15 @@ extension CatalogQuery {
           select array_agg(a) from unnest(coalesce(db.datacl, acldefault('d', db.datdba))) as a
           where a::text not like quote_ident(pg_get_userbyid(db.datdba)) || '=%'
         ),
-        '{}'::jsonb
+        coalesce(
+          (
+            select jsonb_object_agg(
+              'setting ' || split_part(setting, '=', 1),
+              substr(setting, strpos(setting, '=') + 1))
+            from pg_db_role_setting as s, unnest(s.setconfig) as setting
+            where s.setrole = 0 and s.setdatabase = db.oid
+              and split_part(setting, '=', 1) !~ '_timeout$'
+          ), '{}')
       from pg_database as db
       where db.datname = current_database()
       """
@@ -74,6 +83,7 @@ extension CatalogQuery {
             from pg_db_role_setting as s, unnest(s.setconfig) as setting
             where s.setrole = r.oid and s.setdatabase in (
               0, (select d.oid from pg_database as d where d.datname = current_database()))
+              and split_part(setting, '=', 1) !~ '_timeout$'
           ), '{}')
       from pg_roles as r
       where r.rolname in ('higgs_owner', 'higgs_app', 'higgs_readonly')

@@ -49,7 +49,7 @@ struct CatalogQuery: Sendable {
   }
 
   /// The schemas and relations that count: not the system's, not an extension's, and no dated
-  /// leaf partitions (maintenance makes and detaches those).
+  /// leaf partitions, attached or detached (maintenance makes and detaches those).
   private static let common = """
     member (class_id, object_id) as (
       select classid, objid from pg_depend where deptype = 'e'
@@ -67,6 +67,15 @@ struct CatalogQuery: Sendable {
       join pg_partitioned_table as p on p.partrelid = i.inhparent
       where p.partstrat = 'r' and c.relkind = 'r'
         and c.relname ~ '_[a-z]?[0-9]{4}_?[a-z]?[0-9]{2}(_?[a-z]?[0-9]{2})?$'
+      union
+      select c.oid
+      from pg_partitioned_table as p
+      join pg_class as t on t.oid = p.partrelid
+      join pg_class as c
+        on c.relnamespace = t.relnamespace and starts_with(c.relname::text, t.relname::text)
+      where p.partstrat = 'r' and c.relkind = 'r' and not c.relispartition
+        and substr(c.relname, length(t.relname) + 1)
+          ~ '^_[a-z]?[0-9]{4}_?[a-z]?[0-9]{2}(_?[a-z]?[0-9]{2})?$'
     ),
     relation as (
       select

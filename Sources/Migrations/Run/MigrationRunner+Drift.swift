@@ -11,14 +11,14 @@ extension MigrationRunner {
     return DriftReport(
       database: try await session.databaseName(),
       version: plan.appliedVersion,
-      differences: expected.withRolesAsMade().leavingOut(schemas: schemas)
+      differences: expected.leavingOut(schemas: schemas)
         .differences(to: found.leavingOut(schemas: schemas))
     )
   }
 
   func expectedCatalog(upTo version: Int) async throws -> CatalogSnapshot {
     try await ScratchDatabase(session: session, limits: limits, report: report)
-      .catalog(of: folder.files.filter { $0.version <= version })
+      .catalog(of: folder.files.filter { $0.version <= version }).withRolesAsMade()
   }
 }
 

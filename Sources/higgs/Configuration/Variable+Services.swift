@@ -12,6 +12,12 @@ extension Variable {
   static let databasePool = number(
     "DATABASE_POOL", .database, 1...500, usual: 20,
     "How many connections a node opens at most. All nodes together stay below max_connections.")
+  static let databaseStatements = number(
+    "DATABASE_STATEMENT_CACHE", .database, 0...10_000, usual: 256,
+    """
+    How many statements a connection keeps prepared. 0 behind a PgBouncer before 1.21 that pools \
+    transactions: it does not keep the statements of its clients apart.
+    """)
   static let databaseWaitSeconds = number(
     "DATABASE_WAIT_SECONDS", .database, 0...600, usual: 30,
     "How long the server waits at its start for a database that does not answer.")
@@ -20,7 +26,9 @@ extension Variable {
     usualWords: "`database/migrations` beside the program or above the working directory",
     "The folder of migrations, for `higgs migrate`.")
 
-  static let databaseVariables = [databaseURL, databasePool, databaseWaitSeconds, migrations]
+  static let databaseVariables = [
+    databaseURL, databasePool, databaseStatements, databaseWaitSeconds, migrations,
+  ]
 
   static let redisURL = text(
     "REDIS_URL", .redis, like: "redis://[user:password@]host[:port][/database], rediss:// for TLS",

@@ -8,10 +8,11 @@ struct RightsCheck: DatabaseCheck {
   private static let danger =
     "The server, or whoever has its password, could change chips without the ledger."
 
-  /// The guarded tables, and those of their months: rights and triggers are each table's own.
+  /// The guarded tables, and those of their months, of detached ones, too: rights and triggers are
+  /// each table's own.
   private static let guarded: SQL = """
     with root as (
-      select to_regclass('public.' || t.name) as id
+      select t.name, to_regclass('public.' || t.name) as id
       from unnest(array[
         'user_wallets', 'transactions', 'game_hands', 'hand_seats', 'game_moves', 'ledger_seals',
         'ledger_state', 'audit_logs', 'schema_migrations']) as t (name)
@@ -20,6 +21,11 @@ struct RightsCheck: DatabaseCheck {
       select r.id from root as r where r.id is not null
       union
       select p.relid from root as r cross join pg_partition_tree(r.id) as p
+      union
+      select c.oid
+      from root as r
+      join pg_class as c on c.relname ~ ('^' || r.name || '_y[0-9]{4}m[0-9]{2}$')
+      where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
     )
     """
 
@@ -91,21 +97,28 @@ struct RightsCheck: DatabaseCheck {
   }
 
   private func guards(_ connection: PostgresConnection) async throws -> Finding {
-    let disabled = try await connection.query(
+    let weak = try await connection.query(
       """
       \(Self.guarded)
-      select format('%s of %s', t.tgname, g.id::regclass)
+      select format('%s of %s', t.tgname, g.id::regclass),
+        format(
+          'alter table %s enable %strigger %I;', g.id::regclass,
+          case when f.proname = 'refuse_change' then 'always ' else '' end, t.tgname)
       from guarded as g
       join pg_trigger as t on t.tgrelid = g.id
-      where not t.tgisinternal and t.tgenabled in ('D', 'R')
+      join pg_proc as f on f.oid = t.tgfoid
+      where not t.tgisinternal and (
+        t.tgenabled in ('D', 'R') or f.proname = 'refuse_change' and t.tgenabled <> 'A')
       order by g.id::regclass::text, t.tgname
       """
-    ).decode(String.self)
+    ).decode((String, String).self)
     return .graded(
-      area, "guards", disabled.isEmpty ? "all triggers are on" : "off: \(Self.shown(disabled))",
-      warning: false, problem: !disabled.isEmpty,
+      area, "guards",
+      weak.isEmpty
+        ? "all triggers are on" : "off, or not always on: \(Self.shown(weak.map(\.0)))",
+      warning: false, problem: !weak.isEmpty,
       why: "What only ever grows could be rewritten by whoever has the rights of the owner.",
-      do: "alter table TABLE enable trigger NAME; then higgs ledger verify")
+      do: weak.prefix(Self.shownMax).map(\.1).joined(separator: " ") + " then higgs ledger verify")
   }
 
   /// The first few of them.

@@ -93,8 +93,11 @@ struct ServeConfiguration: Sendable {
         "DATABASE_URL is missing. Set it to the database, such as "
           + "postgres://higgs_app@127.0.0.1:5432/higgs_domino; `make run` brings its own.")
     }
+    let statements = try environment.number(.databaseStatements)
     do throws(PostgresError) {
-      return try PostgresConfiguration(connectionString: url)
+      var database = try PostgresConfiguration(connectionString: url)
+      database.statementCacheCapacity = statements
+      return database
     } catch {
       throw ConfigurationProblem("DATABASE_URL cannot be used: \(error)")
     }
