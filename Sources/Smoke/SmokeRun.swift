@@ -101,9 +101,9 @@ package struct SmokeRun {
 // The steps, in their order.
 extension SmokeRun {
   private mutating func checkServer() async throws -> String {
-    try await server.waiting(seconds: options.waitSeconds)
-      .send(APIRequest("GET", "/health/live"), status: 200)
-    try await server.send(APIRequest("GET", "/health/ready"), status: 200)
+    let first = server.waiting(seconds: options.waitSeconds)
+    try await first.send(APIRequest("GET", "/health/live"), status: 200)
+    try await first.send(APIRequest("GET", "/health/ready"), status: 200)
     let config: SmokeAnswers.Config = try await server.ask(APIRequest("GET", "/v1/config"))
     guard config.features["bots"] == true else {
       throw SmokeFailure(

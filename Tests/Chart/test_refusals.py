@@ -15,6 +15,7 @@ REFUSALS = [
   ("unsupported.severalNodes=true,podDisruptionBudget.enabled=true", ["would block every drain"]),
   ("unsupported.severalNodes=true,autoscaling.enabled=true,redis.mode=embedded,"
    "autoscaling.minReplicas=5,autoscaling.maxReplicas=3", ["minReplicas is greater"]),
+  ("nameOverride=Weird Name,fullnameOverride=domino", ["nameOverride is Weird Name", "a label"]),
   ("replicas=3", ["additional properties 'replicas' not allowed"]),
   ("server.replica=3", ["/server", "'replica' not allowed"]),
   ("database.mode=mysql", ["'embedded', 'cnpg', 'external'"]),
@@ -94,6 +95,14 @@ def test_who_leaves_out_the_schema_is_refused_as_well(setting):
 def test_the_schema_itself_says_why(setting):
   said = refusal("--set", setting)
   assert "schema" in said and f"since {WHY}" in said
+
+
+@pytest.mark.parametrize("release", ["1game", "my.game"])
+def test_a_release_whose_services_kubernetes_would_refuse(release):
+  ended = helm("template", release, CHART)
+  assert ended.returncode != 0
+  assert "Choose another name for the release, or set fullnameOverride" in ended.stderr
+  assert helm("template", release, CHART, "--set", "fullnameOverride=domino").returncode == 0
 
 
 def test_an_old_cluster_is_refused():

@@ -1,5 +1,11 @@
 {{/* What the values' schema cannot say, or cannot say clearly. Every refusal says what to do. */}}
 {{- define "higgs-domino.validate" -}}
+{{- if not (regexMatch "^[a-z]([-a-z0-9]*[a-z0-9])?$" (include "higgs-domino.fullname" .)) }}
+{{- fail (printf "\n\nThe release would name its Services %s…, which Kubernetes refuses: they begin with a lower-case letter and have letters, digits and hyphens only. Choose another name for the release, or set fullnameOverride." (include "higgs-domino.fullname" .)) }}
+{{- end }}
+{{- if not (regexMatch "^[a-zA-Z0-9]([-_.a-zA-Z0-9]*[a-zA-Z0-9])?$" (include "higgs-domino.name" .)) }}
+{{- fail (printf "\n\nnameOverride is %s, which cannot be a label: use letters, digits and hyphens." (include "higgs-domino.name" .)) }}
+{{- end }}
 {{- include "higgs-domino.validate.scale" . }}
 {{- include "higgs-domino.validate.database" . }}
 {{- include "higgs-domino.validate.redis" . }}

@@ -110,8 +110,8 @@ struct StatementsCheck: DatabaseCheck {
       return [
         .skipped(
           area, name,
-          "pg_stat_statements is not there: shared_preload_libraries = "
-            + "'pg_stat_statements', then create extension pg_stat_statements;")
+          "pg_stat_statements is not in this database: our image has it in the database postgres; "
+            + "elsewhere shared_preload_libraries = 'pg_stat_statements', then create extension")
       ]
     }
     guard let found = try await slowest(patient.connection, schema) else {
@@ -169,7 +169,7 @@ struct IndexesCheck: DatabaseCheck {
         area, "invalid indexes", invalid.isEmpty ? "none" : invalid.joined(separator: ", "),
         warning: false, problem: !invalid.isEmpty,
         why: "They cost every write and serve no read; a unique one does not hold.",
-        do: "higgs migrate status, then higgs migrate up"),
+        do: "reindex index concurrently NAME; of a unique one look for doubles first"),
       .graded(
         area, "unused indexes",
         unused.isEmpty ? "none over 10 MB in \(days) days" : unused.joined(separator: ", "),

@@ -116,7 +116,7 @@ struct SettingsCheck: DatabaseCheck {
     let value = settings[setting] ?? "?"
     return .graded(
       area, setting, value, warning: false, problem: !wanted.contains(value), why: why,
-      do: "alter system set \(setting) = on; select pg_reload_conf();")
+      do: "alter system set \(setting) = on; and then, by itself: select pg_reload_conf();")
   }
 }
 

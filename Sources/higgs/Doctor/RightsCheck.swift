@@ -46,12 +46,13 @@ struct RightsCheck: DatabaseCheck {
       .graded(
         area, "functions", mayPost ? "higgs_app may call them" : "some are closed to higgs_app",
         warning: false, problem: !mayPost, why: "The server cannot pay, move or settle.",
-        do: "higgs migrate drift names what is missing"),
+        do: "grant execute on function NAME to higgs_app; higgs migrate drift names them"),
       .graded(
         area, "read-only role", seesHashes ? "sees password hashes" : "sees no secret",
         warning: false, problem: seesHashes,
         why: "Consoles and analysts use it.",
-        do: "revoke select on users from higgs_readonly; then higgs migrate drift"),
+        do: "revoke select on users from higgs_readonly; that takes the columns that it may see, too: "
+          + "grant them again as database/migrations/001_initial_setup.sql does"),
     ]
   }
 

@@ -55,6 +55,9 @@ struct Node: Sendable {
     PresenceMetrics.collect(presence, into: registry)
     let caretaker = configuration.keepsDatabase ? Caretaker(pool: pool) : nil
     if let caretaker { CaretakerMetrics.collect(caretaker, into: registry) }
+    let isInMaintenance = configuration.maintenance != nil
+    registry.describe("higgs_maintenance_mode", "1 where players are told to come later.")
+    registry.collect { $0.add("higgs_maintenance_mode", .gauge, isInMaintenance ? 1 : 0) }
     let services = APIServices(
       identity: Identity(pool: pool, tokens: tokens, revocations: revocations),
       players: Players(pool: pool), lobby: Lobby(pool: pool),
@@ -107,11 +110,27 @@ struct Node: Sendable {
     Readiness(checks: [
       (
         "database",
-        { (try? await pool.query("select 1", QueryOptions(timeoutMilliseconds: 2_000))) != nil }
+        { await answers(pool) }
       ),
       ("tables", { host.isReady }),
     ])
   }
+
+  /// Whether the database answers, and soon: who asks gives up after a few seconds, and waiting for a
+  /// connection counts.
+  private static func answers(_ pool: PostgresPool) async -> Bool {
+    await withTaskGroup(of: Bool.self) { group in
+      group.addTask { (try? await pool.query("select 1")) != nil }
+      group.addTask {
+        try? await Task.sleep(for: .milliseconds(readyMilliseconds))
+        return false
+      }
+      defer { group.cancelAll() }
+      return await group.next() ?? false
+    }
+  }
+
+  private static let readyMilliseconds = 2_000
 
   private static func apiConfiguration(_ configuration: ServeConfiguration) -> APIConfiguration {
     var known = PublicConfiguration(
