@@ -77,6 +77,8 @@ enum SmokeAnswers {
   struct Problem: Decodable {
     var code: String?
     var detail: String?
+    /// Of /health/ready: what is not as it should be.
+    var problems: [String]?
   }
 
   static let decoder = {

@@ -45,24 +45,30 @@ struct SmokeServer: Sendable {
   func send(_ request: APIRequest, status: Int) async throws -> APIAnswer {
     var request = request
     request.token = token
+    // What it said when it last answered: the last attempt may have no time for an answer.
+    var answered: String?
     while true {
       request.timeoutMilliseconds = min(Self.answerMilliseconds, max(1, deadline.millisecondsLeft))
-      let (found, isAnswered): (String, Bool)
+      let found: String
       switch await once(request) {
       case .success(let answer) where answer.status == status: return answer
       case .success(let answer):
-        (found, isAnswered) = (Self.text(answer), true)
+        found = Self.text(answer)
+        answered = found
         guard Self.passingStatuses.contains(answer.status) else {
           throw Self.refused(request, status, found)
         }
       case .failure(let failure):
-        (found, isAnswered) = ("\(failure)", false)
-        guard isPatient, Self.isPassing(failure) else { throw Self.unreachable(request, found) }
+        found = "\(failure)"
+        guard (isPatient || answered != nil) && Self.isPassing(failure) else {
+          throw Self.unreachable(request, found)
+        }
       }
       guard deadline.millisecondsLeft > Self.pauseMilliseconds else {
-        let found = "\(found), until the time was up"
-        throw isAnswered
-          ? Self.refused(request, status, found) : Self.unreachable(request, found)
+        guard let answered else {
+          throw Self.unreachable(request, "\(found), until the time was up")
+        }
+        throw Self.refused(request, status, "\(answered), until the time was up")
       }
       try? await Task.sleep(for: .milliseconds(Self.pauseMilliseconds))
     }
@@ -87,7 +93,8 @@ struct SmokeServer: Sendable {
   private static func text(_ answer: APIAnswer) -> String {
     let problem = try? SmokeAnswers.decoder.decode(
       SmokeAnswers.Problem.self, from: Data(answer.body))
-    let words = [problem?.code, problem?.detail].compactMap(\.self).joined(separator: ": ")
+    let words = [problem?.code, problem?.detail, problem?.problems?.joined(separator: ", ")]
+      .compactMap(\.self).joined(separator: ": ")
     return "status \(answer.status)\(words.isEmpty ? "" : " (\(words))")"
   }
 
