@@ -51,8 +51,8 @@ struct RightsCheck: DatabaseCheck {
         area, "read-only role", seesHashes ? "sees password hashes" : "sees no secret",
         warning: false, problem: seesHashes,
         why: "Consoles and analysts use it.",
-        do: "revoke select on users from higgs_readonly; that takes the columns that it may see, too: "
-          + "grant them again as database/migrations/001_initial_setup.sql does"),
+        do: "revoke select on users from higgs_readonly; that takes the columns that it may see, "
+          + "too: grant them again as database/migrations/001_initial_setup.sql does"),
     ]
   }
 
